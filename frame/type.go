@@ -1,0 +1,64 @@
+package frame
+
+import "github.com/apache/arrow/go/v17/arrow"
+
+// A Type is what the cell language knows of a value. Types are known before
+// the first batch is read, so that comparing a text with a number is an error
+// of the query and not of the data.
+type Type uint8
+
+const (
+	Invalid  Type = iota
+	Int           // whole number
+	Float         // number that need not be whole, such as a ratio or a mean
+	Bytes         // whole number of bytes
+	Duration      // whole number of microseconds
+	Time          // microseconds since 1970-01-01 UTC
+	Text          // UTF-8
+	Flag          // true or false
+)
+
+var typeNames = [...]string{"invalid", "number", "number", "bytes", "duration", "time", "text", "flag"}
+
+func (t Type) String() string { return typeNames[t] }
+
+// UnitKey is the key of an Arrow field's metadata under which an int64 column
+// says that it counts bytes ("bytes") or microseconds ("duration").
+const UnitKey = "unit"
+
+// TypeOf returns the type of an Arrow field, or Invalid if the cell language
+// cannot read it.
+//
+//	bool                       Flag
+//	int8 … int64               Int, or Bytes or Duration by its [UnitKey]
+//	float64                    Float
+//	timestamp[µs, UTC]         Time
+//	dictionary<int32, utf8>    Text
+//	utf8                       Text
+func TypeOf(f arrow.Field) Type {
+	switch t := f.Type.(type) {
+	case *arrow.BooleanType:
+		return Flag
+	case *arrow.Int8Type, *arrow.Int16Type, *arrow.Int32Type, *arrow.Int64Type:
+		switch unit, _ := f.Metadata.GetValue(UnitKey); unit {
+		case "bytes":
+			return Bytes
+		case "duration":
+			return Duration
+		}
+		return Int
+	case *arrow.Float64Type:
+		return Float
+	case *arrow.TimestampType:
+		if t.Unit == arrow.Microsecond {
+			return Time
+		}
+	case *arrow.StringType:
+		return Text
+	case *arrow.DictionaryType:
+		if t.IndexType.ID() == arrow.INT32 && t.ValueType.ID() == arrow.STRING {
+			return Text
+		}
+	}
+	return Invalid
+}
