@@ -9,18 +9,20 @@ type Format interface {
 	// Name is how users name the format: "combined", "caddy", "w3c".
 	Name() string
 
-	// Directive is the beginning of the lines that change the layout of those
-	// that follow ("#Fields:" of W3C logs), or "". A file of a format with
-	// directives is cut into blocks by one goroutine, which hands each block
-	// the directive in force at its start.
+	// Directive is the beginning of the lines that change the meaning of those
+	// that follow ("#" of W3C logs, which have #Fields: and #Date:), or "". A
+	// file of a format with directives is cut into blocks by one goroutine,
+	// which hands each block the directives in force at its start: it amends
+	// them with each directive line it passes, see [Amend]. The parser sees the
+	// directives inside a block itself, and calls them Blank.
 	Directive() string
 
-	// NewParser returns a parser that starts under the given directive line,
-	// nil for none.
-	NewParser(directive []byte) Parser
+	// NewParser returns a parser that starts under the given directives, nil
+	// for none.
+	NewParser(directives []byte) Parser
 
 	// Append writes a record as a line with its newline (and its directive
-	// first, if dst is empty and the format has one); Parse reads it back to an
+	// first, if dst is empty and the format has some); Parse reads it back to an
 	// equal record as far as the format has the fields.
 	Append(dst []byte, r *Record) []byte
 }
