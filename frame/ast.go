@@ -3,7 +3,9 @@ package frame
 import "strconv"
 
 // An Expr is an expression of the cell language. It is one of [*Name],
-// [*Literal], [*Unary], [*Binary], [*In] and [*Call]. Expressions are
+// [*Literal], [*Unary], [*Binary], [*In], [*Call], [*Member] and [*Index]. The
+// last two are for prose, which speaks of cells; over rows and columns they
+// are errors. Expressions are
 // immutable once parsed; String prints text that parses back to the same
 // expression.
 type Expr interface {
@@ -57,12 +59,29 @@ type In struct {
 }
 
 // A Call is a function of one row, such as abs(x), or, in an add step, of the
-// whole result: sum(x), sum(x) by k, rank(x).
+// whole result: sum(x), sum(x) by k, rank(x). In prose it may be a function of
+// what stands before it: cell.max(count), where Func is "cell.max", or, after
+// another call, an index or a parenthesis, Of.
 type Call struct {
 	Offset int
+	Of     Expr // nil: none
 	Func   string
 	Args   []Expr
 	By     []string
+}
+
+// A Member is "X.Name", where X is not itself a name: "cell.max(n).hour". A
+// name that holds points, such as total.count, is one [*Name].
+type Member struct {
+	Offset int
+	X      Expr
+	Name   string
+}
+
+// An Index is "X[Key]", as in sites["lobste.rs"].
+type Index struct {
+	Offset int
+	X, Key Expr
 }
 
 func (e *Name) Pos() int    { return e.Offset }
@@ -71,6 +90,8 @@ func (e *Unary) Pos() int   { return e.Offset }
 func (e *Binary) Pos() int  { return e.Offset }
 func (e *In) Pos() int      { return e.Offset }
 func (e *Call) Pos() int    { return e.Offset }
+func (e *Member) Pos() int  { return e.Offset }
+func (e *Index) Pos() int   { return e.Offset }
 
 // A Query is one cell: what to keep, how to group, what to do with the result
 // and how to show it. The zero Query lists nothing; [ParseQuery] makes one
@@ -185,10 +206,11 @@ type Show struct {
 //	x hour                      Role x, Expr hour
 //	book > chapter              Expr book, Within chapter
 //	a / b "Failed" spark day    Expr a / b, Label Failed, Opts spark day
+//	spark 12 weeks              Role spark, Expr nil, Opts spark 12 weeks
 type ShowItem struct {
 	Offset int
 	Role   string
-	Expr   Expr // nil where a role stands alone, as in "spark 12 weeks"
+	Expr   Expr // nil for a spark of the rows themselves
 	Within Expr
 	Label  string
 	Opts   []ShowOpt

@@ -1,14 +1,43 @@
 package frame
 
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/rivo/uniseg"
+)
+
 // ParseQuery parses the text of one cell. The error is a [*SyntaxError].
 // Names are not resolved: [NewPlan] does that, since only it knows the fields.
-func ParseQuery(text string) (*Query, error) { panic("to come") }
+func ParseQuery(text string) (q *Query, err error) {
+	defer catch(&err, text)
+	p := &parser{text: text, tokens: scanTokens(text)}
+	return p.query(), nil
+}
 
 // ParseExpr parses an expression by itself, as in a flag.
-func ParseExpr(text string) (Expr, error) { panic("to come") }
+func ParseExpr(text string) (e Expr, err error) {
+	defer catch(&err, text)
+	p := &parser{text: text, tokens: scanTokens(text)}
+	e = p.expr()
+	p.want(endToken, "", "an operator such as and, or, =, <, ~")
+	return e, nil
+}
 
-// String returns text that parses back to an equal query.
-func (q *Query) String() string { panic("to come") }
+// catch turns the panic of a scanner, a parser or a checker into err. Panics
+// keep their functions free of a hundred returns that all do the same; they
+// never leave this package.
+func catch(err *error, text string) {
+	switch r := recover().(type) {
+	case nil:
+	case *SyntaxError:
+		r.Text, r.Length = text, max(1, r.Length)
+		*err = r
+	default:
+		panic(r)
+	}
+}
 
 // A SyntaxError is an error in the text of a query, be it of grammar, of
 // names or of types.
@@ -27,11 +56,102 @@ type SyntaxError struct {
 //	1:7: unknown field "stauts" (did you mean status?)
 //		where stauts >= 400
 //		      ^~~~~~
-func (e *SyntaxError) Error() string { panic("to come") }
+func (e *SyntaxError) Error() string {
+	var b strings.Builder
+	if e.Name != "" {
+		fmt.Fprintf(&b, "%s:", printable(e.Name))
+	}
+	line, before, rest := e.place()
+	fmt.Fprintf(&b, "%d:%d: %s", line, len([]rune(before))+1, printable(e.Msg))
+	if e.Hint != "" {
+		fmt.Fprintf(&b, " (%s)", printable(e.Hint))
+	}
+	marked := rest[:min(len(rest), max(1, e.Length))]
+	tabs := strings.LastIndexByte(before, '\t') + 1 // kept, so that the caret stands under its place
+	indent := blank(before[:tabs]) + strings.Repeat(" ", uniseg.StringWidth(printable(before[tabs:])))
+	tildes := strings.Repeat("~", max(0, uniseg.StringWidth(printable(marked))-1))
+	fmt.Fprintf(&b, "\n\t%s\n\t%s^%s", printable(before+rest), indent, tildes)
+	return b.String()
+}
 
-func (e *Name) String() string    { panic("to come") }
-func (e *Literal) String() string { panic("to come") }
-func (e *Unary) String() string   { panic("to come") }
-func (e *Binary) String() string  { panic("to come") }
-func (e *In) String() string      { panic("to come") }
-func (e *Call) String() string    { panic("to come") }
+// blank returns s with all but its tabs turned to spaces.
+func blank(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, s)
+}
+
+// Place returns the line (1-based) and column (1-based, in characters) of the
+// error, for callers that know where in a file the query stands.
+func (e *SyntaxError) Place() (line, column int) {
+	line, before, _ := e.place()
+	return line, len([]rune(before)) + 1
+}
+
+// place cuts the line of the error at the error.
+func (e *SyntaxError) place() (line int, before, rest string) {
+	at := min(e.Offset, len(e.Text))
+	start := strings.LastIndexByte(e.Text[:at], '\n') + 1
+	before, rest = e.Text[start:at], e.Text[at:]
+	if end := strings.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
+	}
+	return strings.Count(e.Text[:at], "\n") + 1, before, strings.TrimRight(rest, "\r")
+}
+
+// nearest returns the choice most like name as a hint, or all choices if none
+// is alike.
+func nearest(name string, choices []string) string {
+	best, bestDistance := "", max(1, len(name)/3)+1
+	for _, c := range choices {
+		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	if best != "" {
+		return "did you mean " + best + "?"
+	}
+	return "want one of " + strings.Join(choices, ", ")
+}
+
+// distance counts the letters to insert, delete, replace or swap with their
+// neighbour to get from a to b.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			d := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				d = min(d, rows[i-2][j-2]+1)
+			}
+			rows[i][j] = d
+		}
+	}
+	return rows[len(x)][len(y)]
+}
+
+// printable replaces what a terminal would obey rather than show: control
+// characters, escapes and marks that turn the direction of writing.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029') {
+			return '\uFFFD'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
