@@ -1,0 +1,141 @@
+package parse
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// A clfClock parses times such as 17/May/2015:10:05:03 +0000. It remembers the
+// last day and zone, because a log has few of them: what changes from line to
+// line is hour, minute and second.
+//
+// Second 60, a leap second, is the first of the next minute, as POSIX has it.
+type clfClock struct {
+	date     uint64 // "17/May/2"
+	year     uint32 // "015:"
+	zone     uint32 // " +00"
+	zoneEnd  uint16 // "00"
+	offset   int32  // minutes east
+	midnight int64  // of that day in that zone, µs since 1970 UTC
+}
+
+// parse returns the time in µs since 1970 UTC, and its zone's minutes east.
+func (c *clfClock) parse(b []byte) (µs int64, offset int32, ok bool) {
+	if len(b) != 26 {
+		return parseClock(b)
+	}
+	// "hh:mm:ss" as eight bytes: digits become 0–9 and colons 0 when the
+	// template is taken away; anything else sets a bit of the mask.
+	hms := binary.LittleEndian.Uint64(b[12:]) - 0x3030_3a30_303a_3030
+	h := hms&0xf*10 + hms>>8&0xf
+	m := hms>>24&0xf*10 + hms>>32&0xf
+	s := hms>>48&0xf*10 + hms>>56&0xf
+	bad := (hms|(hms+0x7676_7676_7676_7676))&0x8080_8080_8080_8080 | hms&0x0000_ff00_00ff_0000
+	if bad != 0 || h > 23 || m > 59 || s > 60 {
+		return parseClock(b)
+	}
+	if binary.LittleEndian.Uint64(b) != c.date || binary.LittleEndian.Uint32(b[8:]) != c.year ||
+		binary.LittleEndian.Uint32(b[20:]) != c.zone || binary.LittleEndian.Uint16(b[24:]) != c.zoneEnd {
+		if !c.newDay(b) {
+			return parseClock(b)
+		}
+	}
+	return c.midnight + int64(h*3600+m*60+s)*1e6, c.offset, true
+}
+
+// newDay remembers the day and zone of b, which has the usual 26 bytes.
+func (c *clfClock) newDay(b []byte) bool {
+	var midnight [26]byte
+	copy(midnight[:], b)
+	copy(midnight[12:], "00:00:00")
+	µs, offset, ok := parseClock(midnight[:])
+	if !ok {
+		return false
+	}
+	*c = clfClock{
+		date:    binary.LittleEndian.Uint64(b),
+		year:    binary.LittleEndian.Uint32(b[8:]),
+		zone:    binary.LittleEndian.Uint32(b[20:]),
+		zoneEnd: binary.LittleEndian.Uint16(b[24:]),
+		offset:  offset, midnight: µs,
+	}
+	return true
+}
+
+// parseClock parses any form of the time: days, hours, minutes and seconds may
+// have one digit, months any case, zones are Z, ±hhmm, ±hh:mm or ±hhmmss.
+func parseClock(b []byte) (µs int64, offset int32, ok bool) {
+	day, b, ok1 := clockNumber(b, 2, '/')
+	month, b, ok2 := clockMonth(b)
+	year, b, ok3 := clockNumber(b, 4, ':')
+	hour, b, ok4 := clockNumber(b, 2, ':')
+	minute, b, ok5 := clockNumber(b, 2, ':')
+	second, b, ok6 := clockNumber(b, 2, ' ')
+	east, ok7 := clockZone(b[skipBlanks(b, 0):])
+	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7) || hour > 23 || minute > 59 || second > 60 || year < 1 {
+		return 0, 0, false
+	}
+	midnight := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	if midnight.Day() != day { // 31 June has become 1 July
+		return 0, 0, false
+	}
+	return midnight.UnixMicro() + int64(hour*3600+minute*60+second-east)*1e6, int32(east / 60), true
+}
+
+// clockNumber parses a number of at most n digits and the separator after it.
+func clockNumber(b []byte, n int, sep byte) (int, []byte, bool) {
+	v, i := 0, 0
+	for i < len(b) && i < n && isDigit(b[i]) {
+		v = v*10 + int(b[i]-'0')
+		i++
+	}
+	if i == 0 || n == 4 && i < 4 || i == len(b) || b[i] != sep {
+		return 0, nil, false
+	}
+	return v, b[i+1:], true
+}
+
+func clockMonth(b []byte) (time.Month, []byte, bool) {
+	const months = "janfebmaraprmayjunjulaugsepoctnovdec"
+	if len(b) < 4 || b[3] != '/' {
+		return 0, nil, false
+	}
+	name := [3]byte{b[0] | 0x20, b[1] | 0x20, b[2] | 0x20}
+	for m := range 12 {
+		if months[3*m:3*m+3] == string(name[:]) {
+			return time.Month(m + 1), b[4:], true
+		}
+	}
+	return 0, nil, false
+}
+
+// clockZone parses a zone into seconds east. A zone is under a day.
+func clockZone(b []byte) (int, bool) {
+	if len(b) == 1 && b[0]|0x20 == 'z' {
+		return 0, true
+	}
+	if len(b) == 6 && b[3] == ':' {
+		b = []byte{b[0], b[1], b[2], b[4], b[5]}
+	}
+	if len(b) != 5 && len(b) != 7 || b[0] != '+' && b[0] != '-' {
+		return 0, false
+	}
+	east, unit := 0, 36000
+	for i, d := range b[1:] {
+		if !isDigit(d) || i%2 == 0 && i > 0 && d > '5' {
+			return 0, false
+		}
+		east += int(d-'0') * unit
+		unit /= [2]int{10, 6}[i%2]
+	}
+	if b[0] == '-' {
+		east = -east
+	}
+	return east, east < 24*3600 && east > -24*3600
+}
+
+// appendClock writes the time of a record as the zone's clock showed it.
+func appendClock(dst []byte, µs int64, offset int32) []byte {
+	zone := time.FixedZone("", int(offset)*60)
+	return time.UnixMicro(µs).In(zone).AppendFormat(dst, "02/Jan/2006:15:04:05 -0700")
+}
