@@ -14,7 +14,9 @@ import (
 //	/book/{book}/{file}.pdf            part of an element
 //	/*/books/{book}/**                 * is any one element, or part of one
 //
-// Every {name} becomes a column; a pattern needs a {book}. The pattern is
+// Every {name} becomes a column; a pattern needs a {book}. {file} is too good
+// a name to refuse, but the column file is the log's: it matches and is
+// forgotten. The pattern is
 // matched with the path as a server understands it: percent-decoded, doubled
 // slashes and dot segments resolved, a slash at the end ignored. So /book//x
 // and /book/./x are the book x, and /book/../x is none. Capital letters
@@ -50,6 +52,9 @@ func ParseBook(pattern string) (Book, error) {
 		if name, ok := restName(text); ok {
 			if i < len(elems)-1 {
 				return fail("%s must be the last element", text)
+			}
+			if text != "**" && !isName(name) {
+				return fail("{%s…} is no name: want lower-case letters, digits and _", name)
 			}
 			b.rest, b.name = true, name
 			break
@@ -122,13 +127,11 @@ func (b *Book) check() error {
 	}
 	for i, name := range names {
 		switch {
-		case !isName(name):
-			return fmt.Errorf("book pattern %q: {%s…} is no name: want lower-case letters, digits and _", b.pattern, name)
 		case slices.Contains(names[:i], name):
 			return fmt.Errorf("book pattern %q: {%s} stands twice", b.pattern, name)
 		case name == "book" && b.rest && b.name == name:
 			return fmt.Errorf("book pattern %q: a book is one element, so {book…} cannot be", b.pattern)
-		case name != "book" && name != "chapter" && isField(name):
+		case name != "book" && name != "chapter" && name != "file" && isField(name):
 			return fmt.Errorf("book pattern %q: {%s} is a field already; choose another name", b.pattern, name)
 		}
 	}
@@ -207,7 +210,7 @@ func (r *Rules) bookColumns() []string {
 	columns := []string{"book", "chapter"}
 	for i := range r.Books {
 		for _, name := range r.Books[i].names() {
-			if !slices.Contains(columns, name) {
+			if name != "file" && !slices.Contains(columns, name) {
 				columns = append(columns, name)
 			}
 		}
@@ -218,7 +221,7 @@ func (r *Rules) bookColumns() []string {
 // booksOf returns the derivation of bookColumns from a path.
 func (r *Rules) booksOf() func(path string, out []string) {
 	columns := r.bookColumns()
-	places := make([][]int, len(r.Books)) // of each book's names among the columns
+	places := make([][]int, len(r.Books)) // of each book's names among the columns; -1 of {file}
 	for i := range r.Books {
 		for _, name := range r.Books[i].names() {
 			places[i] = append(places[i], slices.Index(columns, name))
@@ -235,7 +238,9 @@ func (r *Rules) booksOf() func(path string, out []string) {
 			}
 			if r.Books[i].match(path, found) {
 				for j, place := range places[i] {
-					out[place] = found[j]
+					if place >= 0 {
+						out[place] = found[j]
+					}
 				}
 				return
 			}

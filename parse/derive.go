@@ -6,8 +6,8 @@ package parse
 //
 // Exactly one of the functions is set. They are pure and safe for concurrent
 // use; a missing text is derived as "", so that clutter and who have an answer
-// for it. Texts they give are views of src or constants, and "" stands for
-// null: no derived text is empty.
+// for it. Texts they give may be views of src, and "" stands for null: no
+// derived text is empty.
 //
 // A column may have the name of the field it derives from (host, forwarded);
 // it then stands in for that field everywhere, filters included, so that a
@@ -26,10 +26,13 @@ type derivation struct {
 // is prepared when a function is first called. Scan asks once, and all workers
 // share the answer.
 func (r *Rules) derivations() []derivation {
-	return []derivation{
+	return append([]derivation{
 		{source: Path, columns: r.bookColumns(), texts: r.booksOf()},
+		{source: Path, columns: []string{"ext", "kind"}, texts: r.kindsOf()},
 		{source: Path, columns: []string{"clutter"}, flag: r.Clutter.matches},
-	}
+		{source: Referer, columns: []string{"site"}, texts: r.sitesOf()},
+		{source: Agent, columns: agentColumns, texts: r.agentsOf()},
+	}, r.hostDerivations()...)
 }
 
 var classes = [10]string{"0xx", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", "7xx", "8xx", "9xx"}

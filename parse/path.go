@@ -72,15 +72,12 @@ func decodeElem(elem string) string {
 	decoded := make([]byte, 0, len(elem))
 	for i := 0; i < len(elem); i++ {
 		c := elem[i]
-		if c == '%' && i+2 < len(elem) {
-			hi, lo := unhex(elem[i+1]), unhex(elem[i+2])
-			if hi >= 0 && lo >= 0 {
-				c = byte(hi<<4 | lo)
-				if c < ' ' || c == 0x7f || c == '/' {
-					return elem
-				}
-				i += 2
+		if c == '%' && i+2 < len(elem) && isHex(elem[i+1]) && isHex(elem[i+2]) {
+			c = hex(elem[i+1])<<4 | hex(elem[i+2])
+			if c < ' ' || c == 0x7f || c == '/' {
+				return elem
 			}
+			i += 2
 		}
 		decoded = append(decoded, c)
 	}
@@ -88,17 +85,6 @@ func decodeElem(elem string) string {
 		return elem
 	}
 	return string(decoded)
-}
-
-// unhex returns the value of a hexadecimal digit, -1 of anything else.
-func unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
 }
 
 // lastElem returns what follows the last slash.

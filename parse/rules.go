@@ -1,62 +1,172 @@
 package parse
 
-import "strings"
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
 
-// Rules are what the derived fields follow. [DefaultRules] has the defaults;
-// the zero value has no books, no clutter but empty paths, and knows no
-// sites. Rules must not be changed while they are in use.
+	"github.com/goccy/go-yaml"
+)
+
+// Rules are what the derived fields follow. [DefaultRules] has the defaults,
+// and [Rules.Read] adds a user's file to them; the zero value has no books, no
+// clutter but empty paths, and knows no site and no bot. Rules must not be
+// changed while a scan uses them.
+//
+// Wherever entries compete, the first match wins.
 type Rules struct {
-	Books   []Book   // first match wins
-	Own     []string // own hosts, which are no referring sites
-	Clutter Clutter
+	Books    []Book
+	Own      []string // own hosts, which are no referring sites; *.example.org for all below it
+	Clutter  Clutter
+	Kinds    []Kind
+	Sites    []Site
+	Apps     []Name // of agents that people use, whatever else they look like
+	Bots     []Name // of agents that are bots
+	Browsers []Name // of agents that no rule takes for bots
+	Systems  []Name
+	Devices  []Name
+
+	Hosts  HostPolicy
+	Secret []byte // of the hashes of HashHosts
 }
 
-// DefaultRules returns the rules that logbook is built with, to be changed as
-// the caller likes.
-func DefaultRules() *Rules {
-	return &Rules{Clutter: Clutter{
-		Names: []string{"favicon.ico", "robots.txt", "index.php", "humans.txt", "a2test", "ping", "dompdf.php", "crossdomain.xml",
-			"_images", "search.html", "genindex.html", "searchindex.js", "modindex.html", "py-modindex.html"},
-		Extensions: []string{".png", ".js", ".css"},
-	}, Books: []Book{mustBook("/book/{book}/{chapter…}"), mustBook("/homepage/books/{book}/{chapter…}")}}
-}
-
-func mustBook(pattern string) Book {
-	b, err := ParseBook(pattern)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
-
-// Clutter says which paths are noise to someone who asks what is read. It is
-// the path filter of the pipeline that logbook grew from, rule for rule.
+// Clutter says which paths are noise to someone who asks what is read.
 type Clutter struct {
 	Names      []string // of any element of the path
 	Extensions []string // ends of its last element, such as ".png"
 }
 
-// matches reports whether a path is clutter: it has no names at all, or one
-// of c.Names, or one of c.Extensions. Unlike books it looks at the path as
-// sent, because that is what the filter it stands for does.
-func (c *Clutter) matches(path string) bool {
-	path = target(path)
-	last, empty := "", true
-	for last = range strings.SplitSeq(path, "/") {
-		if last == "" {
-			continue
+// A Kind gives a kind to the paths that one of its lists holds. All are in
+// lower case.
+type Kind struct {
+	Kind       string   // page, asset, download, feed, api, probe, other
+	Paths      []string // with all that lies below
+	Names      []string // of any element; .* for all that begin with a dot
+	Last       []string // names of the last element
+	Extensions []string // of the last element, without the dot
+	Contains   []string // anywhere in the path as sent
+}
+
+// A Site is one name for many hosts: exact ones, *.example.org for all below
+// it, example.* for all its top-level domains.
+type Site struct {
+	Site  string
+	Hosts []string
+}
+
+// A Name is given to agents that have a text, in whatever case.
+type Name struct {
+	Name string
+	Text string // "" is Name
+}
+
+//go:embed rules/rules.yaml
+var builtInRules []byte
+
+// DefaultRules returns the rules that logbook is built with, to be changed as
+// the caller likes.
+func DefaultRules() *Rules {
+	r := new(Rules)
+	if err := r.Read("rules.yaml", bytes.NewReader(builtInRules)); err != nil {
+		panic(err)
+	}
+	r.Browsers, r.Apps = r.Apps, nil
+	return r
+}
+
+// A rulesFile is the shape of a rules file.
+type rulesFile struct {
+	Books    []string
+	Own      []string
+	Clutter  *Clutter
+	Kinds    []Kind
+	Sites    []Site
+	Bots     []Name
+	Browsers []Name
+	Systems  []Name
+	Devices  []Name
+}
+
+// Read puts the rules of a file, in YAML as parse/rules/rules.yaml has it,
+// before those of r; books and clutter take the place of r's. An error begins
+// with the file's name, says what is wrong and, where YAML is at fault, shows
+// the line; r is then unchanged.
+func (r *Rules) Read(name string, file io.Reader) error {
+	var f rulesFile
+	if err := yaml.NewDecoder(file, yaml.Strict()).Decode(&f); err != nil && err != io.EOF { // an empty file has no rules
+		return fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	if err := f.check(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	books := make([]Book, len(f.Books))
+	for i, pattern := range f.Books {
+		var err error
+		if books[i], err = ParseBook(pattern); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		empty = false
-		for _, name := range c.Names {
-			if last == name {
-				return true
+	}
+	if f.Books != nil {
+		r.Books = books
+	}
+	if f.Clutter != nil {
+		r.Clutter = *f.Clutter
+	}
+	r.Own = slices.Concat(f.Own, r.Own)
+	r.Kinds = slices.Concat(f.Kinds, r.Kinds)
+	r.Sites = slices.Concat(f.Sites, r.Sites)
+	r.Apps = slices.Concat(f.Browsers, r.Apps)
+	r.Bots = slices.Concat(f.Bots, r.Bots)
+	r.Systems = slices.Concat(f.Systems, r.Systems)
+	r.Devices = slices.Concat(f.Devices, r.Devices)
+	return nil
+}
+
+// kindNames are the kinds there are.
+var kindNames = []string{"page", "asset", "download", "feed", "api", "probe", "other"}
+
+// check finds what the shape of the file does not show, and fills in what may
+// be left out.
+func (f *rulesFile) check() error {
+	for i, k := range f.Kinds {
+		if !slices.Contains(kindNames, k.Kind) {
+			return fmt.Errorf("kinds, entry %d: unknown kind %q, want one of %s", i+1, k.Kind, strings.Join(kindNames, ", "))
+		}
+		for _, text := range k.Contains {
+			if len(text) < phraseMin {
+				return fmt.Errorf("kinds, entry %d: contains %q, which is shorter than %d bytes", i+1, text, phraseMin)
+			}
+		}
+		for _, path := range k.Paths {
+			if !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") {
+				return fmt.Errorf("kinds, entry %d: path %q must begin with a slash and not end with one", i+1, path)
 			}
 		}
 	}
-	for _, ext := range c.Extensions {
-		if strings.HasSuffix(last, ext) {
-			return true
+	for i, s := range f.Sites {
+		if s.Site == "" {
+			return fmt.Errorf("sites, entry %d: no site", i+1)
 		}
 	}
-	return empty
+	for _, list := range []struct {
+		key   string
+		names []Name
+	}{{"bots", f.Bots}, {"browsers", f.Browsers}, {"systems", f.Systems}, {"devices", f.Devices}} {
+		for i := range list.names {
+			n := &list.names[i]
+			if n.Name == "" {
+				return fmt.Errorf("%s, entry %d: no name", list.key, i+1)
+			}
+			if n.Text == "" {
+				n.Text = n.Name
+			}
+			if n.Text = strings.ToLower(n.Text); len(n.Text) < phraseMin {
+				return fmt.Errorf("%s, entry %d: text %q is shorter than %d bytes", list.key, i+1, n.Text, phraseMin)
+			}
+		}
+	}
+	return nil
 }
