@@ -102,6 +102,8 @@ type Query struct {
 	Group  *Group // nil: the query has no group step (only with From a cell)
 	Result []ResultStep
 	Show   []Show
+
+	text string // as parsed, for errors to show
 }
 
 // A RowStep is "where Expr", or "let Let = Expr" when Let is set. Steps apply
@@ -183,6 +185,7 @@ type ResultStep struct {
 
 // A SortKey is a column and its direction.
 type SortKey struct {
+	Offset int
 	Column string
 	Desc   bool
 }

@@ -14,7 +14,6 @@ import (
 // 2xx and steps out of order all wanted code beside the grammar, and its
 // errors name tokens where ours name steps, fields and what to write instead.
 type parser struct {
-	text   string
 	tokens []token
 	i      int
 	depth  int

@@ -267,7 +267,8 @@ func (p *parser) periods() []string {
 func (p *parser) sortKeys() []SortKey {
 	var keys []SortKey
 	for {
-		k := SortKey{Column: p.name("a column to sort by").text}
+		column := p.name("a column to sort by")
+		k := SortKey{Offset: column.pos, Column: column.text}
 		if k.Desc = p.accept("desc"); !k.Desc {
 			p.accept("asc")
 		}

@@ -12,14 +12,16 @@ import (
 // Names are not resolved: [NewPlan] does that, since only it knows the fields.
 func ParseQuery(text string) (q *Query, err error) {
 	defer catch(&err, text)
-	p := &parser{text: text, tokens: scanTokens(text)}
-	return p.query(), nil
+	p := &parser{tokens: scanTokens(text)}
+	q = p.query()
+	q.text = text
+	return q, nil
 }
 
 // ParseExpr parses an expression by itself, as in a flag.
 func ParseExpr(text string) (e Expr, err error) {
 	defer catch(&err, text)
-	p := &parser{text: text, tokens: scanTokens(text)}
+	p := &parser{tokens: scanTokens(text)}
 	e = p.expr()
 	p.want(endToken, "", "an operator such as and, or, =, <, ~")
 	return e, nil

@@ -38,9 +38,9 @@ func (q *Query) String() string {
 
 // String returns the group step: "count, sum bytes by path".
 func (g *Group) String() string {
-	s := join(g.Aggs, func(a Agg) string { return a.String() })
+	s := commas(g.Aggs, func(a Agg) string { return a.String() })
 	if len(g.By) > 0 {
-		s += " by " + join(g.By, func(k Key) string { return name(k.Name) })
+		s += " by " + commas(g.By, func(k Key) string { return name(k.Name) })
 	}
 	return s
 }
@@ -72,7 +72,7 @@ func (a *Agg) String() string {
 func (s *ResultStep) String() string {
 	switch s.Verb {
 	case "compare":
-		return "compare " + join(s.Compare, func(period string) string {
+		return "compare " + commas(s.Compare, func(period string) string {
 			words := strings.Fields(period)
 			for i, w := range words {
 				words[i] = name(w)
@@ -89,7 +89,7 @@ func (s *ResultStep) String() string {
 		}
 		return fmt.Sprintf("limit %d", s.Limit)
 	case "sort":
-		return "sort " + join(s.Sort, func(k SortKey) string {
+		return "sort " + commas(s.Sort, func(k SortKey) string {
 			if k.Desc {
 				return name(k.Column) + " desc"
 			}
@@ -107,7 +107,7 @@ func (s *Show) String() string {
 	}
 	if s.Verb == "findings" {
 		for _, o := range s.Opts {
-			head += "\n  " + o.Word + " " + join(o.Args, word)
+			head += "\n  " + o.Word + " " + commas(o.Args, word)
 		}
 		return head
 	}
@@ -248,11 +248,11 @@ func (e *In) String() string {
 	if e.Not {
 		op = " not in ("
 	}
-	return operand(e.X, sumStrength) + op + join(e.List, func(x Expr) string { return operand(x, sumStrength) }) + ")"
+	return operand(e.X, sumStrength) + op + commas(e.List, func(x Expr) string { return operand(x, sumStrength) }) + ")"
 }
 
 func (e *Call) String() string {
-	s := name(e.Func) + "(" + join(e.Args, Expr.String) + ")"
+	s := name(e.Func) + "(" + commas(e.Args, Expr.String) + ")"
 	if e.Of != nil {
 		s = receiver(e.Of) + "." + s
 	}
@@ -262,7 +262,7 @@ func (e *Call) String() string {
 	case 1:
 		return s + " by " + name(e.By[0])
 	}
-	return s + " by (" + join(e.By, name) + ")"
+	return s + " by (" + commas(e.By, name) + ")"
 }
 
 func (e *Member) String() string { return receiver(e.X) + "." + name(e.Name) }
@@ -320,7 +320,7 @@ func quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-func join[T any](list []T, print func(T) string) string {
+func commas[T any](list []T, print func(T) string) string {
 	parts := make([]string, len(list))
 	for i, x := range list {
 		parts[i] = print(x)
