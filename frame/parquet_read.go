@@ -1,0 +1,330 @@
+package frame
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+	pqschema "github.com/apache/arrow/go/v17/parquet/schema"
+)
+
+// A ParquetFile is an open Parquet file. Its methods may be called from
+// several goroutines at once.
+//
+// It reads what [ParquetWriter] writes and, as far as columns are flat and of
+// a type that [TypeOf] knows, what others write; other columns it does not see.
+type ParquetFile struct {
+	name    string
+	file    *file.Reader
+	schema  *arrow.Schema
+	columns []int // of the file, one a field of schema
+}
+
+// readRows is how many rows a batch has that is read from a file.
+const readRows = 1 << 16
+
+// OpenParquet opens a file. Damage that the footer shows is an error here,
+// other damage an error when it is read.
+func OpenParquet(path string) (*ParquetFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newParquetFile(path, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return p, nil
+}
+
+func newParquetFile(name string, r parquet.ReaderAtSeeker) (p *ParquetFile, err error) {
+	defer recoverTo(&err, name)
+	f, err := file.NewParquetReader(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	p = &ParquetFile{name: name, file: f}
+	p.mapColumns()
+	return p, nil
+}
+
+// mapColumns makes the schema from the file's own. The Arrow schema that
+// writers put into the metadata only adds what Parquet cannot say, such as
+// that a number counts bytes.
+func (p *ParquetFile) mapColumns() {
+	hints := p.arrowSchema()
+	var fields []arrow.Field
+	for i := range p.file.MetaData().Schema.NumColumns() {
+		c := p.file.MetaData().Schema.Column(i)
+		typ := arrowTypeOf(c)
+		if typ == nil || c.MaxRepetitionLevel() > 0 || c.MaxDefinitionLevel() > 1 || len(c.ColumnPath()) != 1 {
+			continue
+		}
+		f := arrow.Field{Name: c.Name(), Type: typ, Nullable: true}
+		if hints != nil {
+			if at := hints.FieldIndices(c.Name()); len(at) == 1 {
+				f.Metadata = hints.Field(at[0]).Metadata
+			}
+		}
+		fields = append(fields, f)
+		p.columns = append(p.columns, i)
+	}
+	p.schema = arrow.NewSchema(fields, nil)
+}
+
+func (p *ParquetFile) arrowSchema() *arrow.Schema {
+	text := p.file.MetaData().KeyValueMetadata().FindValue("ARROW:schema")
+	if text == nil {
+		return nil
+	}
+	stream, err := base64.StdEncoding.DecodeString(*text)
+	if err != nil {
+		return nil
+	}
+	r, err := ipc.NewReader(bytes.NewReader(stream))
+	if err != nil {
+		return nil
+	}
+	defer r.Release()
+	return r.Schema()
+}
+
+// arrowTypeOf returns the type of a column's batches, nil if there is none.
+func arrowTypeOf(c *pqschema.Column) arrow.DataType {
+	logical := c.LogicalType()
+	switch c.PhysicalType() {
+	case parquet.Types.Boolean:
+		return arrow.FixedWidthTypes.Boolean
+	case parquet.Types.Double:
+		return arrow.PrimitiveTypes.Float64
+	case parquet.Types.Int32:
+		if isPlainInt(logical) {
+			return arrow.PrimitiveTypes.Int32
+		}
+	case parquet.Types.Int64:
+		if t, ok := logical.(pqschema.TimestampLogicalType); ok && t.TimeUnit() == pqschema.TimeUnitMicros {
+			return arrow.FixedWidthTypes.Timestamp_us
+		}
+		if t, ok := logical.(*pqschema.TimestampLogicalType); ok && t.TimeUnit() == pqschema.TimeUnitMicros {
+			return arrow.FixedWidthTypes.Timestamp_us
+		}
+		if isPlainInt(logical) {
+			return arrow.PrimitiveTypes.Int64
+		}
+	case parquet.Types.ByteArray:
+		if logical.Equals(pqschema.StringLogicalType{}) {
+			return textType
+		}
+	}
+	return nil
+}
+
+// isPlainInt reports whether an integer column holds just that, and no date,
+// no decimal and no unsigned number.
+func isPlainInt(logical pqschema.LogicalType) bool {
+	if logical == nil || logical.IsNone() {
+		return true
+	}
+	t, ok := logical.(*pqschema.IntLogicalType)
+	return ok && t.IsSigned()
+}
+
+var textType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+
+// Schema returns the columns that can be read, with the types of batches:
+// texts are dictionaries.
+func (p *ParquetFile) Schema() *arrow.Schema { return p.schema }
+
+// Rows returns the number of rows in the file.
+func (p *ParquetFile) Rows() int64 { return p.file.NumRows() }
+
+// Groups returns the number of row groups in the file.
+func (p *ParquetFile) Groups() int { return p.file.NumRowGroups() }
+
+// Metadata returns the value that the file's metadata has under the key, or "".
+func (p *ParquetFile) Metadata(key string) string {
+	if v := p.file.MetaData().KeyValueMetadata().FindValue(key); v != nil {
+		return *v
+	}
+	return ""
+}
+
+// Close closes the file.
+func (p *ParquetFile) Close() error { return p.file.Close() }
+
+// ReadGroup reads a row group and writes it to the sink in batches that have
+// the columns named, in that order; texts have one dictionary for the whole
+// row group, mostly. Rows that the filter drops are left out, and where a
+// batch has no row left the columns that the filter does not read are not
+// decoded. Terms of the filter that read a column the file does not have keep
+// all rows. It returns how many rows the sink got.
+func (p *ParquetFile) ReadGroup(group int, columns []string, filter *Filter, sink Sink) (kept int64, err error) {
+	defer recoverTo(&err, p.name)
+	r := groupReader{file: p, group: p.file.RowGroup(group), readers: map[string]columnReader{}}
+	for _, name := range columns {
+		if !p.schema.HasField(name) {
+			return 0, fmt.Errorf("%s: no column %s", p.name, name)
+		}
+	}
+	if filter != nil {
+		for i, t := range filter.Terms {
+			if !slices.ContainsFunc(t.Columns, func(c string) bool { return !p.schema.HasField(c) }) {
+				r.terms = append(r.terms, &filter.Terms[i])
+			}
+		}
+	}
+	for left := r.group.NumRows(); left > 0; {
+		n := int(min(left, readRows))
+		left -= int64(n)
+		rows, err := r.batch(n, columns, sink)
+		if err != nil {
+			return kept, fmt.Errorf("%s: row group %d: %w", p.name, group, err)
+		}
+		kept += int64(rows)
+	}
+	return kept, nil
+}
+
+// A groupReader reads the columns of a row group side by side.
+type groupReader struct {
+	file    *ParquetFile
+	group   *file.RowGroupReader
+	readers map[string]columnReader
+	terms   []*Term
+}
+
+// A columnReader reads a column chunk from its beginning on.
+type columnReader interface {
+	read(rows int) (arrow.Array, error)
+	skip(rows int) error
+}
+
+// batch reads the next n rows and writes to the sink those that the terms keep.
+func (r *groupReader) batch(n int, columns []string, sink Sink) (rows int, err error) {
+	have := map[string]arrow.Array{}
+	defer func() {
+		for _, a := range have {
+			a.Release()
+		}
+	}()
+	need := func(names []string) error {
+		for _, name := range names {
+			if have[name] != nil {
+				continue
+			}
+			c, err := r.column(name)
+			if err != nil {
+				return err
+			}
+			if have[name], err = c.read(n); err != nil {
+				return fmt.Errorf("column %s: %w", name, err)
+			}
+		}
+		return nil
+	}
+	sel, all := []int32(nil), true
+	for _, t := range r.terms {
+		if err := need(t.Columns); err != nil {
+			return 0, err
+		}
+		batch := r.record(have, t.Columns, n)
+		sel = t.Select(batch, sel)
+		batch.Release()
+		all = all && len(sel) == n
+		if len(sel) == 0 {
+			return 0, r.skip(n, columns, have)
+		}
+	}
+	if err := need(columns); err != nil {
+		return 0, err
+	}
+	batch := r.record(have, columns, n)
+	defer batch.Release()
+	if all {
+		return n, sink.Write(batch)
+	}
+	picked := pick(batch, sel)
+	defer picked.Release()
+	return len(sel), sink.Write(picked)
+}
+
+// skip skips n rows of the columns that have not been read.
+func (r *groupReader) skip(n int, columns []string, have map[string]arrow.Array) error {
+	for name := range r.readers {
+		if have[name] == nil && !slices.Contains(columns, name) {
+			columns = append(slices.Clip(columns), name)
+		}
+	}
+	for _, name := range columns {
+		if have[name] != nil {
+			continue
+		}
+		c, err := r.column(name)
+		if err != nil {
+			return err
+		}
+		if err := c.skip(n); err != nil {
+			return fmt.Errorf("column %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (r *groupReader) record(have map[string]arrow.Array, names []string, n int) arrow.Record {
+	fields, columns := make([]arrow.Field, len(names)), make([]arrow.Array, len(names))
+	for i, name := range names {
+		fields[i] = r.file.schema.Field(r.file.schema.FieldIndices(name)[0])
+		columns[i] = have[name]
+	}
+	return array.NewRecord(arrow.NewSchema(fields, nil), columns, int64(n))
+}
+
+// column returns the reader of a column, opened when first asked for.
+func (r *groupReader) column(name string) (columnReader, error) {
+	if c := r.readers[name]; c != nil {
+		return c, nil
+	}
+	at := r.file.schema.FieldIndices(name)[0]
+	i := r.file.columns[at]
+	c, err := r.open(i, r.file.schema.Field(at).Type)
+	if err != nil {
+		return nil, fmt.Errorf("column %s: %w", name, err)
+	}
+	r.readers[name] = c
+	return c, nil
+}
+
+func (r *groupReader) open(i int, t arrow.DataType) (columnReader, error) {
+	if t.ID() == arrow.DICTIONARY {
+		pages, err := r.group.GetColumnPageReader(i)
+		if err != nil {
+			return nil, err
+		}
+		descr := r.file.file.MetaData().Schema.Column(i)
+		return &textReader{pages: pages, optional: descr.MaxDefinitionLevel() == 1}, nil
+	}
+	c, err := r.group.Column(i)
+	if err != nil {
+		return nil, err
+	}
+	optional := c.Descriptor().MaxDefinitionLevel() == 1
+	switch c := c.(type) {
+	case *file.BooleanColumnChunkReader:
+		return &valueReader[bool]{chunk: c, typ: t, optional: optional}, nil
+	case *file.Int32ColumnChunkReader:
+		return &valueReader[int32]{chunk: c, typ: t, optional: optional}, nil
+	case *file.Int64ColumnChunkReader:
+		return &valueReader[int64]{chunk: c, typ: t, optional: optional}, nil
+	case *file.Float64ColumnChunkReader:
+		return &valueReader[float64]{chunk: c, typ: t, optional: optional}, nil
+	}
+	return nil, fmt.Errorf("type %s cannot be read", t)
+}
