@@ -1,0 +1,160 @@
+package parse
+
+import "bytes"
+
+// Prefixed returns the format with whatever containers and syslog put before
+// its lines skipped: the container runtime's "2026-01-24T01:34:36.7Z stdout F ",
+// the "name | " of docker compose, "[pod/name/container] " of kubectl, a bare
+// timestamp as docker logs -t writes it, and syslog's header, old and new.
+func Prefixed(f Format) Format {
+	if _, ok := f.(prefixed); ok {
+		return f
+	}
+	return prefixed{f}
+}
+
+type prefixed struct{ Format }
+
+func (f prefixed) NewParser(directives []byte) Parser {
+	return &prefixedParser{Parser: f.Format.NewParser(directives)}
+}
+
+type prefixedParser struct {
+	Parser
+	skipped int // lines that were records without their prefix
+}
+
+// Parse implements [Parser]. A prefix that cannot be anything else is cut
+// first: a lenient format could take its words for fields. A bare timestamp
+// may be the line's own and is only cut where the line is no record with it.
+func (p *prefixedParser) Parse(line []byte, r *Record) Reason {
+	if rest := afterPrefix(line); len(rest) < len(line) {
+		reason := p.Parser.Parse(rest, r)
+		if reason == OK {
+			p.skipped++
+		}
+		return reason
+	}
+	reason := p.Parser.Parse(line, r)
+	if reason == OK || reason == Blank {
+		return reason
+	}
+	if n := timestamp(line); n > 0 && p.Parser.Parse(line[n:], r) == OK {
+		p.skipped++
+		return OK
+	}
+	return reason
+}
+
+// afterPrefix returns the line behind its prefix, all of it if it has none.
+func afterPrefix(line []byte) []byte {
+	if len(line) < 8 {
+		return line
+	}
+	switch c := line[0]; {
+	case c == '<':
+		return afterPriority(line)
+	case c == '[':
+		if i := bytes.IndexByte(line, ']'); i > 0 && bytes.HasPrefix(line, []byte("[pod/")) && i+2 <= len(line) {
+			return line[i+2:]
+		}
+		return line
+	case c >= 'A' && c <= 'Z' && line[3] == ' ' && monthNamed(line) > 0:
+		if rest := afterDate(line); rest != nil {
+			return afterTag(line, rest)
+		}
+	}
+	if n := timestamp(line); n > 0 {
+		rest := line[n:]
+		if len(rest) > 9 && string(rest[:3]) == "std" && rest[6] == ' ' && rest[8] == ' ' {
+			return rest[9:] // stdout F, stderr P
+		}
+		return afterTag(line, rest)
+	}
+	return afterName(line)
+}
+
+// timestamp returns the length of a time as in RFC 3339 and its blank at the
+// start of the line, 0 if there is none.
+func timestamp(line []byte) int {
+	if len(line) < 22 || line[4] != '-' || line[10] != 'T' {
+		return 0
+	}
+	n := bytes.IndexByte(line[:min(len(line), 40)], ' ')
+	c := newClock
+	if n < 0 || !c.readISO(line[:n]) {
+		return 0
+	}
+	return n + 1
+}
+
+// afterDate skips "Feb 25 16:19:38 ", nil if it is not there.
+func afterDate(line []byte) []byte {
+	var c clock
+	if len(line) < 16 || c.readPart('d', line[4:]) < 0 || digits(line[7:], 2) < 0 || line[9] != ':' || line[12] != ':' || line[15] != ' ' {
+		return nil
+	}
+	return line[16:]
+}
+
+// afterTag skips "host tag[pid]: " or "tag: " at the start of rest, which is
+// what follows the time; without them the line has no prefix.
+func afterTag(line, rest []byte) []byte {
+	at := rest
+	for range 2 {
+		i := bytes.IndexByte(at, ' ')
+		if i <= 0 {
+			return line
+		}
+		word := at[:i]
+		if at = at[i+1:]; word[i-1] == ':' {
+			return at
+		}
+	}
+	return line
+}
+
+// afterPriority skips what begins with <34>: "<34>Feb 25 …" or, in RFC 5424,
+// "<34>1 2026-01-24T01:34:36Z host app pid id - ".
+func afterPriority(line []byte) []byte {
+	i := bytes.IndexByte(line, '>')
+	if i < 2 || i > 4 {
+		return line
+	}
+	if _, ok := count(line[1:i]); !ok {
+		return line
+	}
+	rest := line[i+1:]
+	if len(rest) < 2 || rest[0] != '1' || rest[1] != ' ' {
+		if after := afterPrefix(rest); len(after) < len(rest) {
+			return after
+		}
+		return line
+	}
+	for range 6 { // version, time, host, app, process, message id
+		n := bytes.IndexByte(rest, ' ')
+		if n < 0 {
+			return line
+		}
+		rest = rest[n+1:]
+	}
+	if len(rest) > 0 && rest[0] == '[' {
+		if n := bytes.Index(rest, []byte("] ")); n >= 0 {
+			return rest[n+2:]
+		}
+	}
+	return bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte("- ")), []byte("\xef\xbb\xbf"))
+}
+
+// afterName skips "caddy  | ".
+func afterName(line []byte) []byte {
+	i := 0
+	for i < len(line) && i < 80 && (isDigit(line[i]) || line[i]|0x20 >= 'a' && line[i]|0x20 <= 'z' || line[i] == '_' || line[i] == '-' || line[i] == '.') {
+		i++
+	}
+	blanks := skipBlanks(line, i)
+	if i == 0 || blanks == i || blanks+1 >= len(line) || line[blanks] != '|' || line[blanks+1] != ' ' {
+		return line
+	}
+	return line[blanks+2:]
+}

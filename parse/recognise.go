@@ -1,0 +1,100 @@
+package parse
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// Recognise finds the format of a log by a sample of its lines: some thousand
+// from all over the file, in order, the first among them (a W3C log begins
+// with what its columns are).
+//
+// It returns the format that most lines are records of, and the share of those
+// lines; blank lines and directives do not count. Of several that fit equally
+// well it takes the one that finds the most in a line. Bad lines at the
+// beginning, or many of them, do not matter. An error says that no format
+// fits any line, shows the first and says what can be done.
+func Recognise(sample [][]byte) (Format, float64, error) {
+	var best score
+	var chosen Format
+	for _, f := range Formats() {
+		if s := try(f.Format, sample); s.better(best) {
+			best, chosen = s, f.Format
+		}
+	}
+	if chosen == nil {
+		return nil, 0, unrecognised(sample)
+	}
+	if chosen == Common && best.bare < best.records {
+		chosen = Combined // both read either, and differ in what they write
+	}
+	if best.prefixed > 0 {
+		chosen = Prefixed(chosen)
+	}
+	return chosen, float64(best.records) / float64(best.lines), nil
+}
+
+// A score says how well a format fits a sample.
+type score struct {
+	lines    int // that could be records
+	records  int
+	filled   int // values in all records
+	prefixed int // records that had a prefix
+	bare     int // records in whose line only the request is quoted
+}
+
+func (s score) better(t score) bool {
+	return s.records > t.records || s.records == t.records && s.filled > t.filled
+}
+
+func try(f Format, sample [][]byte) score {
+	var s score
+	var r Record
+	p := &prefixedParser{Parser: f.NewParser(nil)}
+	for _, line := range sample {
+		line = bytes.TrimRight(line, "\r\n")
+		switch p.Parse(line, &r) {
+		case Blank:
+			continue
+		case OK:
+			s.records++
+			s.filled += r.filled()
+			if bytes.Count(line, quote) <= 2 {
+				s.bare++
+			}
+		}
+		s.lines++
+	}
+	s.prefixed = p.skipped
+	return s
+}
+
+// filled counts the values that the record has.
+func (r *Record) filled() int {
+	n := 0
+	for _, t := range r.Text {
+		if t != nil {
+			n++
+		}
+	}
+	for _, x := range [...]int64{int64(r.Status), r.Bytes, r.Received, r.Duration, r.UpTime} {
+		if x != None {
+			n++
+		}
+	}
+	return n
+}
+
+func unrecognised(sample [][]byte) error {
+	for _, line := range sample {
+		if blank(line) == OK {
+			if len(line) > 200 {
+				line = append(line[:200:200], "…"...)
+			}
+			return fmt.Errorf("no known format fits; the first line is %q: give --format the LogFormat or log_format string "+
+				"of the server that wrote it, such as '$remote_addr [$time_local] \"$request\" $status', or a name that "+
+				"\"logbook formats\" lists", line)
+		}
+	}
+	return fmt.Errorf("no known format fits: there are no lines but blank ones and comments")
+}

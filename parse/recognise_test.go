@@ -1,0 +1,133 @@
+package parse
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// realLog returns the lines of a file of $LOGBOOK_DATA/real.
+func realLog(t testing.TB, name string) [][]byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dataDir(t), "real", name))
+	if err != nil {
+		t.Skipf("no real logs: %v", err)
+	}
+	return bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
+}
+
+// dataDir is $LOGBOOK_DATA, or shared/data beside a folder above.
+func dataDir(t testing.TB) string {
+	t.Helper()
+	if dir := os.Getenv("LOGBOOK_DATA"); dir != "" {
+		return dir
+	}
+	for dir := ".."; len(dir) < 30; dir = filepath.Join("..", dir) {
+		data := filepath.Join(dir, "shared", "data")
+		if _, err := os.Stat(data); err == nil {
+			return data
+		}
+	}
+	t.Skip("no real logs: LOGBOOK_DATA is not set and there is no shared/data above")
+	return ""
+}
+
+// TestRecogniseRealLogs checks that each real log is taken for what it is, and
+// that as many lines are records, are not, or are blank, as a reader of the
+// file counts.
+func TestRecogniseRealLogs(t *testing.T) {
+	for _, c := range []struct {
+		file, format            string
+		records, rejects, blank int
+	}{
+		{"apachelogs-vhost-combined.log", "vhost-combined", 6, 1, 0},
+		{"crowdsec-apache2-logs.log", "vhost-combined", 7, 2, 0}, // two with virtual host, four combined, one common, two of the error log
+		{"crowdsec-apache2-malformed.log", "combined", 11, 0, 0},
+		{"crowdsec-nginx-http-malformed.log", "combined", 12, 0, 0},
+		{"crowdsec-nginx-proxy-manager-logs.log", "nginx-proxy-manager", 12, 2, 0}, // two of the error log
+		{"crowdsec-nginx_http-logs.log", "vhost-combined", 7, 2, 0},                // three with virtual host, four without, one lacks the user, one of the error log
+		{"crowdsec-traefik_clf.log", "traefik", 7, 0, 2},
+		{"elastic-apache.log", "combined", 9999, 1, 0},
+		{"lnav-access_log.0.log", "combined", 3, 0, 0},
+		{"lnav-access_log.1.log", "combined", 1, 0, 0},
+		{"lnav-bad_access_log.0.log", "combined", 2, 1, 0},
+		{"webreadr-combined.log", "combined", 12, 0, 0},
+		{"webreadr-common.log", "common", 2, 0, 0},
+	} {
+		lines := realLog(t, c.file)
+		f, confidence, err := Recognise(lines)
+		if err != nil {
+			t.Errorf("%s: %v", c.file, err)
+			continue
+		}
+		var got [NumReasons]int
+		var r Record
+		p := f.NewParser(nil)
+		for _, line := range lines {
+			got[p.Parse(line, &r)]++
+		}
+		rejects := len(lines) - got[OK] - got[Blank]
+		if f.Name() != c.format || got[OK] != c.records || rejects != c.rejects || got[Blank] != c.blank {
+			t.Errorf("%s: %s with %d records, %d rejects, %d blank; want %s with %d, %d, %d; reasons %v",
+				c.file, f.Name(), got[OK], rejects, got[Blank], c.format, c.records, c.rejects, c.blank, got)
+		}
+		if want := float64(c.records) / float64(c.records+c.rejects); confidence != want {
+			t.Errorf("%s: confidence %v, want %v", c.file, confidence, want)
+		}
+	}
+}
+
+// TestExamples checks that each format reads its own example, that the example
+// is recognised as that format, and that what Append writes of it reads back.
+func TestExamples(t *testing.T) {
+	for _, f := range Formats() {
+		lines := bytes.Split([]byte(f.Example), []byte("\n"))
+		var r, again Record
+		p := f.NewParser(nil)
+		for _, line := range lines {
+			if reason := p.Parse(line, &r); reason != OK && reason != Blank {
+				t.Errorf("%s: %s is rejected: reason %d", f.Name(), line, reason)
+			}
+		}
+		if r.filled() < 4 {
+			t.Errorf("%s: only %d values in its example", f.Name(), r.filled())
+		}
+		if got, _, err := Recognise(lines); err != nil {
+			t.Errorf("%s: its example is not recognised: %v", f.Name(), err)
+		} else if got.Name() != f.Name() {
+			t.Errorf("%s: its example is recognised as %s", f.Name(), got.Name())
+		}
+		out := bytes.Split(bytes.TrimSuffix(f.Append(nil, &r), []byte("\n")), []byte("\n"))
+		q := f.NewParser(nil)
+		for _, line := range out {
+			if reason := q.Parse(line, &again); reason != OK && reason != Blank {
+				t.Errorf("%s: its own line %s is rejected: reason %d", f.Name(), line, reason)
+			}
+		}
+		if got, want := show(&again), show(&r); got != want {
+			t.Errorf("%s: %s\nreads back as %s\n         not as %s", f.Name(), out, got, want)
+		}
+	}
+}
+
+var fieldNames = [NumFields]string{"host", "ident", "user", "method", "path", "query", "protocol", "referer", "agent", "vhost",
+	"scheme", "forwarded", "id", "cache", "tls", "cipher", "type", "upstream"}
+
+// show writes a record as name=value pairs of what it has.
+func show(r *Record) string {
+	var b bytes.Buffer
+	b.WriteString(time.UnixMicro(r.Time).In(time.FixedZone("", int(r.Offset)*60)).Format("2006-01-02T15:04:05.999999Z07:00"))
+	for i, t := range r.Text {
+		if t != nil {
+			b.WriteString(" " + fieldNames[i] + "=" + string(t))
+		}
+	}
+	for i, x := range [...]int64{int64(r.Status), r.Bytes, r.Received, r.Duration, r.UpTime} {
+		if x != None {
+			b.WriteString(" " + [...]string{"status", "bytes", "received", "duration", "uptime"}[i] + "=" + string(appendDecimal(nil, x, 0)))
+		}
+	}
+	return b.String()
+}
