@@ -1,0 +1,204 @@
+package fakelog
+
+import "fmt"
+
+// A target is an address of the site and what it answers with.
+type target struct {
+	path   []byte
+	typ    string // media type
+	book   int    // in siteMap.books; -1 for none
+	size   int64  // bytes of the whole answer
+	slow   int64  // median µs to answer
+	status uint16 // what it answers when all is well
+	kind   kind
+	moved  uint32 // after a relaunch: the new address; 0 if it stays
+}
+
+// A kind of target decides who asks for it and what can go wrong.
+type kind uint8
+
+const (
+	page kind = iota
+	asset
+	download
+	feed
+	api
+	private
+	probed
+	other
+)
+
+// bookPages are the addresses of one book.
+type bookPages struct {
+	name     string
+	index    uint32
+	chapters []uint32
+	figures  [][]uint32 // of each chapter
+	assets   []uint32
+	download []uint32
+	old      []uint32 // chapters at their address of years ago, which redirects
+	favoured weights  // chapters by Zipf's law
+}
+
+// siteMap has every address of the site. Number 0 is the front page.
+type siteMap struct {
+	targets []target
+	books   []bookPages
+
+	front, about, catalogue, robots, sitemap, feed uint32
+	search, suggest, progress, comment, archive    uint32
+	assets, icons, blog, drafts, gone, probes      []uint32
+	probeMethods                                   []method
+	blogFavoured, probeWeights                     weights
+}
+
+func drawSite(seed uint64, w *world, books []Book) *siteMap {
+	m := &siteMap{}
+	d := dice(mix(seed, 'm'))
+	html := func(path string, median int64) uint32 {
+		return m.add(target{path: []byte(path), typ: "text/html", size: d.lognormal(median), slow: 18_000, status: 200})
+	}
+	m.front = html("/", 9000)
+	m.about = html("/about/", 6000)
+	m.catalogue = html("/book/", 12000)
+	m.robots = m.add(target{path: []byte("/robots.txt"), typ: "text/plain", size: 312, slow: 900, status: 200, kind: other})
+	m.sitemap = m.add(target{path: []byte("/sitemap.xml"), typ: "application/xml", size: 61_204, slow: 3000, status: 200, kind: other})
+	m.feed = m.add(target{path: []byte("/feed.xml"), typ: "application/atom+xml", size: 48_310, slow: 2500, status: 200, kind: feed})
+	m.search = html("/search", 7000)
+	m.targets[m.search].slow = 140_000
+	m.suggest = m.add(target{path: []byte("/api/v1/suggest"), typ: "application/json", size: 410, slow: 22_000, status: 200, kind: api})
+	m.progress = m.add(target{path: []byte("/api/v1/progress"), typ: "application/json", size: 2, slow: 6000, status: 204, kind: api})
+	m.comment = m.add(target{path: []byte("/api/v1/comments"), typ: "application/json", size: 120, slow: 60_000, status: 201, kind: api})
+	m.archive = html("/archive/", 15000)
+	m.drawAssets(&d)
+	m.drawBlog(&d, w)
+	for i, b := range books {
+		m.drawBook(&d, w, i, b)
+	}
+	m.drawProbes(w)
+	return m
+}
+
+// add gives the new target's number.
+func (m *siteMap) add(t target) uint32 {
+	if t.path[0] != '/' {
+		panic(fmt.Sprintf("fakelog: path %q", t.path))
+	}
+	if t.book == 0 {
+		t.book = -1
+	}
+	m.targets = append(m.targets, t)
+	return uint32(len(m.targets) - 1)
+}
+
+func (m *siteMap) drawAssets(d *dice) {
+	static := func(path, typ string, median int64) uint32 {
+		return m.add(target{path: []byte(path), typ: typ, size: d.lognormal(median), slow: 700, status: 200, kind: asset})
+	}
+	m.assets = []uint32{
+		static("/static/site.css", "text/css", 14_000),
+		static("/static/print.css", "text/css", 2200),
+		static("/static/site.js", "text/javascript", 31_000),
+		static("/static/search.js", "text/javascript", 9000),
+		static("/static/fonts/text-regular.woff2", "font/woff2", 38_000),
+		static("/static/fonts/text-bold.woff2", "font/woff2", 39_000),
+		static("/static/logo.svg", "image/svg+xml", 3100),
+	}
+	m.icons = []uint32{
+		static("/favicon.ico", "image/x-icon", 1150),
+		static("/apple-touch-icon.png", "image/png", 8000),
+	}
+	missing := static("/apple-touch-icon-precomposed.png", "text/html", 1)
+	m.targets[missing].status = 404
+	m.icons = append(m.icons, missing)
+}
+
+func (m *siteMap) drawBlog(d *dice, w *world) {
+	for i := range 160 {
+		a, b := w.words[d.below(80)], w.words[d.below(80)]
+		path := fmt.Sprintf("/blog/%d/%s-%s-%d/", 2026-i/24, a, b, i)
+		m.blog = append(m.blog, m.add(target{path: []byte(path), typ: "text/html", size: d.lognormal(14_000), slow: 16_000, status: 200}))
+	}
+	m.blogFavoured = zipf(len(m.blog))
+	for i := range 6 {
+		path := fmt.Sprintf("/drafts/%d", i+1)
+		m.drafts = append(m.drafts, m.add(target{path: []byte(path), typ: "text/html", size: d.lognormal(11_000), slow: 30_000, status: 200, kind: private}))
+	}
+	for i := range 220 {
+		path := fmt.Sprintf("/weblog/%d/%02d/%s.html", 2009+d.below(8), 1+d.below(12), w.words[i%80])
+		status := uint16(404)
+		if i%9 == 0 {
+			status = 410
+		}
+		m.gone = append(m.gone, m.add(target{path: []byte(path), typ: "text/html", slow: 4000, status: status}))
+	}
+}
+
+// drawBook adds a book's pages, figures and downloads, its old addresses, and
+// the new ones that a relaunch moves its chapters to.
+func (m *siteMap) drawBook(d *dice, w *world, i int, b Book) {
+	words := b.Words
+	if len(words) == 0 {
+		words = w.words[:60]
+	}
+	root := "/book/" + b.Name
+	html := func(path string, median int64) uint32 {
+		n := m.add(target{path: []byte(path), typ: "text/html", size: d.lognormal(median), slow: 12_000, status: 200})
+		m.targets[n].book = i
+		return n
+	}
+	static := func(path, typ string, k kind, median int64) uint32 {
+		n := html(path, median)
+		t := &m.targets[n]
+		t.typ, t.kind, t.slow = typ, k, 900
+		return n
+	}
+	p := bookPages{name: b.Name, index: html(root+"/html/index.html", 16_000), favoured: zipf(b.Chapters)}
+	p.assets = []uint32{
+		static(root+"/html/_static/book.css", "text/css", asset, 9000),
+		static(root+"/html/_static/doctools.js", "text/javascript", asset, 6600),
+	}
+	p.download = []uint32{
+		static(root+"/"+b.Name+".pdf", "application/pdf", download, 2_400_000),
+		static(root+"/"+b.Name+".epub", "application/epub+zip", download, 900_000),
+	}
+	for c := range b.Chapters {
+		part, word := 1+c/9, words[c%len(words)]
+		if c >= len(words) {
+			word = fmt.Sprintf("%s_%s", word, words[(c*7+3)%len(words)])
+		}
+		name := fmt.Sprintf("p%02dc%02d_%s", part, 1+c%9, word)
+		chapter := html(fmt.Sprintf("%s/html/p%02d/%s.html", root, part, name), 26_000)
+		p.chapters = append(p.chapters, chapter)
+
+		var figures []uint32
+		for f := range d.below(4) {
+			figures = append(figures, static(fmt.Sprintf("%s/html/_images/%s_%d.png", root, name, f+1), "image/png", asset, 24_000))
+		}
+		if c == 4 && len(figures) > 0 { // a figure that somebody forgot to copy
+			m.targets[figures[0]].status = 404
+		}
+		p.figures = append(p.figures, figures)
+
+		old := html(fmt.Sprintf("/homepage/books/%s/html/%s.html", b.Name, name), 1)
+		m.targets[old].status, m.targets[old].moved = 301, chapter
+		p.old = append(p.old, old)
+		m.targets[chapter].moved = html(fmt.Sprintf("%s/%s/", root, name[7:]), 22_000)
+	}
+	m.books = append(m.books, p)
+}
+
+func (m *siteMap) drawProbes(w *world) {
+	for _, p := range w.probes {
+		status := uint16(404)
+		switch {
+		case len(p.path) > 12 && p.path[:7] == "/cgi-bi":
+			status = 400
+		case p.path[1] == '.':
+			status = 403
+		}
+		m.probes = append(m.probes, m.add(target{path: []byte(p.path), typ: "text/html", slow: 2500, status: status, kind: probed}))
+		m.probeMethods = append(m.probeMethods, p.method)
+	}
+	m.probeWeights = weigh(len(w.probes), func(i int) int { return w.probes[i].weight })
+}

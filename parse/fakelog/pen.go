@@ -1,0 +1,317 @@
+package fakelog
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"logbook/parse"
+)
+
+// A pen writes requests as lines, and counts them.
+type pen struct {
+	*stage
+	calendar calendar
+	format   parse.Format
+	full     bool // the format has more than the fields of Combined
+	record   parse.Record
+	scratch  []byte // texts of the record that are made for it
+	line     int64  // lines of the log before this one
+	day      int
+	buffers  [][]byte // one a server; a first byte keeps the format's header away
+	started  int64    // time of the first line in buffers
+	chunks   []Chunk
+	tally    *tally
+}
+
+func emptyRecord() parse.Record {
+	return parse.Record{Status: parse.None, Bytes: parse.None, Received: parse.None, Duration: parse.None, UpTime: parse.None}
+}
+
+func newPen(s *stage) *pen {
+	p := &pen{stage: s, calendar: calendar{zone: s.site.zone()}, format: s.site.format(), tally: newTally(s), day: -1}
+	name := p.format.Name()
+	p.full = name != parse.Combined.Name() && name != parse.Common.Name()
+	p.scratch = make([]byte, 0, 4096)
+	p.buffers = make([][]byte, max(s.site.Servers, 1))
+	return p
+}
+
+// writeAll writes the lines of a slice into chunks, one a day.
+func (p *pen) writeAll(requests []request) {
+	for i := range requests {
+		r := &requests[i]
+		if beat := p.site.Beat; beat > 0 {
+			r.at = p.site.from + p.line*beat.Microseconds()
+		}
+		p.line++
+		if day, _ := p.calendar.day(r.at); day != p.day {
+			p.turn(r.at, day, (len(requests)-i)*256/len(p.buffers))
+		}
+		p.write(r)
+	}
+	p.turn(0, -1, 0)
+}
+
+// turn ends the chunk of a day and begins the next.
+func (p *pen) turn(at int64, day, size int) {
+	if p.day >= 0 {
+		c := Chunk{Time: time.UnixMicro(p.started).In(p.calendar.zone), Servers: make([][]byte, len(p.buffers))}
+		for i, b := range p.buffers {
+			c.Servers[i] = b[1:]
+			p.tally.bytes += int64(len(b) - 1)
+		}
+		p.chunks = append(p.chunks, c)
+	}
+	p.day, p.started = day, at
+	for i := range p.buffers {
+		p.buffers[i] = append(make([]byte, 0, size+1), '\n')
+	}
+}
+
+// write writes one line.
+func (p *pen) write(r *request) {
+	server := 0
+	if n := len(p.buffers); n > 1 {
+		server = int(scramble(r.visitor) % uint64(n))
+	}
+	p.tally.lines++
+	p.tally.days[p.day]++
+	p.tally.servers[server]++
+	if r.role == broken {
+		p.writeBroken(r, server)
+		return
+	}
+	p.fill(r)
+	p.count(r)
+	p.soil(r)
+	p.buffers[server] = p.format.Append(p.buffers[server], &p.record)
+}
+
+// writeBroken writes a line of the hostile corpus.
+func (p *pen) writeBroken(r *request, server int) {
+	l := &p.corpus.Lines[int(r.arg)%len(p.corpus.Lines)]
+	p.buffers[server] = append(append(p.buffers[server], l.Text...), '\n')
+	p.tally.rejected++
+	reason := l.Reason
+	if p.full {
+		reason = parse.OK // as the format may see it
+	}
+	p.tally.rejects[reason]++
+}
+
+// fill makes the record of a request.
+func (p *pen) fill(r *request) {
+	rec, t := &p.record, &p.targets[r.target]
+	*rec = emptyRecord()
+	p.scratch = p.scratch[:0]
+	p.calendar.local(r.at)
+	rec.Time, rec.Offset = r.at, int32(p.calendar.offset/60)
+	p.burst(r)
+	rec.Status = int32(r.status)
+	rec.Bytes = answerSize(r, t)
+	rec.Text[parse.Host] = p.made(p.appendHost(p.scratch, r))
+	rec.Text[parse.Method] = methodNames[r.method]
+	rec.Text[parse.Path] = t.path
+	if r.query != noQuery {
+		rec.Text[parse.Query] = p.made(p.appendQuery(p.scratch, r.query, r.arg))
+	}
+	rec.Text[parse.Protocol] = protocol(r)
+	rec.Text[parse.Agent] = p.world.agents[r.agent].text
+	if r.refKind != noReferer {
+		rec.Text[parse.Referer] = p.made(p.appendReferer(p.scratch, r))
+	}
+	if t.kind == private && r.status != 401 && r.role == reader {
+		rec.Text[parse.User] = authors[r.visitor%uint64(len(authors))]
+	}
+	if p.full {
+		p.fillMore(r, t)
+	}
+}
+
+// authors are the users that can log in.
+var authors = [...][]byte{[]byte("ada"), []byte("grace"), []byte("barbara"), []byte("edsger"), []byte("radia"), []byte("donald")}
+
+// made gives what was appended to scratch, and keeps it.
+func (p *pen) made(scratch []byte) []byte {
+	text := scratch[len(p.scratch):len(scratch):len(scratch)]
+	p.scratch = scratch
+	return text
+}
+
+// answerSize is how many bytes a server sends for a body.
+func answerSize(r *request, t *target) int64 {
+	switch {
+	case r.status == 304 || r.status == 204 || r.method == head:
+		return parse.None
+	case r.status == 206:
+		return t.size/8 + int64(scramble(uint64(r.at))%uint64(t.size/2+1))
+	case r.status < 300:
+		return t.size
+	case r.status < 400:
+		return 178
+	case r.status == 404:
+		return 1245
+	default:
+		return 341 + int64(r.status%7)*11
+	}
+}
+
+// burst lets two in three answers have the status of a burst that is on.
+func (p *pen) burst(r *request) {
+	for i := range p.site.events {
+		e := &p.site.events[i]
+		if e.kind == burst && r.at >= e.from && r.at < e.until && scramble(uint64(r.at)^r.visitor)%3 < 2 {
+			r.status = uint16(e.status)
+			p.tally.events[i]++
+		}
+	}
+}
+
+var (
+	http1  = []byte("HTTP/1.1")
+	http10 = []byte("HTTP/1.0")
+	http2  = []byte("HTTP/2.0")
+)
+
+// protocol is what the sender speaks: browsers HTTP/2, most programs HTTP/1.1.
+func protocol(r *request) []byte {
+	switch x := scramble(r.visitor) >> 20 % 32; {
+	case r.role == reader && x < 29, r.role == robot && x < 8:
+		return http2
+	case r.role == scanner && x < 6:
+		return http10
+	}
+	return http1
+}
+
+// count adds the record to what is known about the log.
+func (p *pen) count(r *request) {
+	t := p.tally
+	t.status[r.status]++
+	t.roles[r.role]++
+	t.who[p.world.agents[r.agent].who]++
+	t.sent += max(p.record.Bytes, 0)
+	book := p.targets[r.target].book
+	if book >= 0 {
+		t.books[book]++
+	}
+	for i := range p.site.events {
+		e := &p.site.events[i]
+		if r.at < e.from || r.at >= e.until {
+			continue
+		}
+		switch {
+		case e.kind == newReferrer && r.refKind == otherSite && r.referer == e.site,
+			e.kind == newCrawler && r.role == robot && r.agent == p.crawlers[e.crawler].agent,
+			e.kind == grow && book == e.book,
+			e.kind == relaunch && r.status == 301 && p.targets[r.target].status == 200:
+			t.events[i]++
+		}
+	}
+}
+
+// soil puts a text of the hostile corpus into some records.
+func (p *pen) soil(r *request) {
+	if p.site.Hostile == 0 {
+		return
+	}
+	d := dice(mix(uint64(r.at), r.visitor))
+	if int64(d.below(1e6)) >= p.site.Hostile {
+		return
+	}
+	v := &p.corpus.Values[d.below(len(p.corpus.Values))]
+	p.record.Text[v.Field] = v.Text
+	p.tally.hostile++
+	switch v.Field {
+	case parse.Agent:
+		p.tally.who[p.world.agents[r.agent].who]--
+		p.tally.who[numWho]++
+	case parse.Path:
+		if book := p.targets[r.target].book; book >= 0 {
+			p.tally.books[book]--
+		}
+	}
+}
+
+// appendHost writes the address of a visitor.
+func (p *pen) appendHost(dst []byte, r *request) []byte {
+	d := dice(r.visitor)
+	if r.role == robot {
+		network, n := p.crawlers[r.visitor>>8].network, r.visitor&0xff
+		dst = append(dst, network...)
+		if bytes.IndexByte([]byte(network), ':') >= 0 {
+			return strconv.AppendUint(append(dst, "::"...), n, 16)
+		}
+		return strconv.AppendUint(append(dst, '.'), n, 10)
+	}
+	if r.role == reader && d.percent(27) {
+		dst = append(dst, "2001:db8"...)
+		for range 6 {
+			dst = append(dst, ':')
+			dst = strconv.AppendUint(dst, d.next()&0xffff|1, 16)
+		}
+		return dst
+	}
+	return appendIPv4(dst, &d)
+}
+
+// appendIPv4 writes an address of the public internet.
+func appendIPv4(dst []byte, d *dice) []byte {
+	first := 1 + d.below(223)
+	for first == 10 || first == 127 || first == 169 || first == 172 || first == 192 {
+		first = 1 + d.below(223)
+	}
+	x := d.next()
+	dst = strconv.AppendUint(dst, uint64(first), 10)
+	for range 3 {
+		dst = append(dst, '.')
+		dst = strconv.AppendUint(dst, x&0xff, 10)
+		x >>= 8
+	}
+	return dst
+}
+
+// appendReferer writes where a request says it comes from.
+func (p *pen) appendReferer(dst []byte, r *request) []byte {
+	if r.refKind != otherSite {
+		dst = append(append(dst, "https://"...), p.site.host()...)
+		dst = append(dst, p.targets[r.referer].path...)
+		if r.refKind != noQuery {
+			dst = p.appendQuery(append(dst, '?'), r.refKind, r.refArg)
+		}
+		return dst
+	}
+	url := p.referrers[r.referer].url
+	d := dice(r.refArg)
+	for {
+		open := bytes.IndexByte([]byte(url), '{')
+		if open < 0 {
+			return append(dst, url...)
+		}
+		dst = append(dst, url[:open]...)
+		switch url[open : open+3] {
+		case "{q}":
+			dst = p.appendWords(dst, &d)
+		case "{n}":
+			dst = strconv.AppendUint(dst, uint64(1_000_000+linked(&d)*7919), 10)
+		case "{x}":
+			dst = appendID(dst, uint64(linked(&d)))
+		}
+		url = url[open+3:]
+	}
+}
+
+// linked draws which of a site's thousands of pages with a link it was: the
+// few that many follow are drawn more often.
+func linked(d *dice) int { return d.below(1 + d.below(1+d.below(2500))) }
+
+// appendID writes six letters or digits.
+func appendID(dst []byte, n uint64) []byte {
+	n = scramble(n + 1)
+	for range 6 {
+		dst = append(dst, "0123456789abcdefghijklmnopqrstuvwxyz"[n%36])
+		n /= 36
+	}
+	return dst
+}

@@ -1,0 +1,148 @@
+package fakelog
+
+// A request is one line to be, in numbers: its texts are looked up or made
+// when it is written. It holds no pointers, so that the hundred thousand of
+// them that wait for their time are nothing to the garbage collector.
+type request struct {
+	at      int64  // µs
+	visitor uint64 // its address, agent and name follow from it
+	target  uint32 // in siteMap.targets
+	referer uint32 // what it is depends on refererKind
+	arg     uint32 // the query's text follows from it
+	refArg  uint32 // likewise for the referer's
+	status  uint16
+	agent   uint16 // in world.agents
+	query   queryKind
+	refKind queryKind // of the referer
+	method  method
+	role    role
+}
+
+// A role is the part that the sender of a request plays.
+type role uint8
+
+const (
+	reader role = iota
+	robot       // a crawler, or another program that says its name
+	scanner
+	broken // no request: a line that is no record
+	numRoles
+)
+
+var roleNames = [numRoles]string{"reader", "crawler", "scanner", "broken"}
+
+// who is what a User-Agent gives away: a classifier sees no more than that.
+type who uint8
+
+const (
+	person who = iota
+	bot
+	unknown
+	numWho
+)
+
+var whoNames = [numWho]string{"person", "bot", "unknown"}
+
+// A method is a request's.
+type method uint8
+
+const (
+	get method = iota
+	head
+	post
+	put
+	del
+	options
+)
+
+var methodNames = [...][]byte{[]byte("GET"), []byte("HEAD"), []byte("POST"), []byte("PUT"), []byte("DELETE"), []byte("OPTIONS")}
+
+func methodNamed(name string) method {
+	for m, text := range methodNames {
+		if string(text) == name {
+			return method(m)
+		}
+	}
+	panic("fakelog: no method " + name)
+}
+
+// A queryKind says how a query is made from its number. As the kind of a
+// referer it says the same of an own page's query, or that there is none, or
+// that it is another site.
+type queryKind uint8
+
+const (
+	noQuery queryKind = iota
+	searchFor
+	suggestFor
+	progressOf
+	campaign
+	clickID
+	pageNumber
+	version
+	injection
+	noReferer
+	otherSite // in world.sites, and beyond them the new referrers of events
+)
+
+// A scene makes the requests of the sessions that begin in one slice of time.
+type scene struct {
+	*stage
+	dice
+	calendar calendar
+	spans    []span
+	lines    int
+	horizon  int64 // the session under way ends here: end of the log, or a gap
+	out      []request
+	cutOff   bool // no more requests of this session
+}
+
+// play fills out with as many requests as the slice has lines, apart from the
+// broken ones.
+func (g *scene) play(lines, brokenLines int) []request {
+	g.lines = lines
+	for range brokenLines {
+		at, _ := pick(g.spans, g.lines, &g.dice)
+		g.out = append(g.out, request{at: at, role: broken, arg: uint32(g.next())})
+	}
+	for len(g.out) < lines {
+		at, s := pick(g.spans, g.lines, &g.dice)
+		g.begin(at, s)
+	}
+	return g.out
+}
+
+// Mean requests of a session, to turn shares of lines into shares of sessions.
+// A test measures them.
+const (
+	readerLines  = 17
+	programLines = 4
+)
+
+// begin plays one session.
+func (g *scene) begin(at int64, s *span) {
+	g.horizon, g.cutOff = g.site.end(at), false
+	people := int(s.readers) * programLines
+	machines := (1000 - int(s.readers)) * readerLines
+	switch x := g.below(people + machines); {
+	case x < people:
+		g.read(at)
+	case g.percent(2):
+		g.scan(at)
+	default:
+		g.crawl(at)
+	}
+}
+
+// add sends a request; false says that the session is over.
+func (g *scene) add(r request) bool {
+	if g.cutOff || r.at >= g.horizon || len(g.out) == g.lines {
+		g.cutOff = true
+		return false
+	}
+	if r.status == 0 {
+		r.status = g.targets[r.target].status
+	}
+	g.out = append(g.out, r)
+	return true
+}

@@ -1,0 +1,182 @@
+package fakelog
+
+import "slices"
+
+// A stage is what all scenes are played on: the site with its pages, the
+// programs that visit it and the sites that link to it. Nothing of it changes
+// while a log is written.
+type stage struct {
+	*siteMap
+	site      *Site
+	world     *world
+	referrers []referrer
+	sites     weights // of the referrers that were always there
+	crawlers  []crawler
+	crawling  weights // of the crawlers that were always there
+	zipfBooks weights
+	growing   bool
+	fragile   uint32 // a chapter that fails now and then
+	corpus    *Corpus
+}
+
+func newStage(s *Site) (*stage, error) {
+	w := loadWorld()
+	books := s.Books
+	if len(books) == 0 {
+		books = w.books
+	}
+	st := &stage{
+		siteMap: drawSite(s.Seed, w, books), site: s, world: w,
+		referrers: slices.Clone(w.sites), crawlers: slices.Clone(w.crawlers),
+		sites:     weigh(len(w.sites), func(i int) int { return w.sites[i].weight }),
+		zipfBooks: zipf(len(books)),
+		corpus:    Hostile(),
+	}
+	for i := range s.events {
+		if err := s.events[i].settle(st); err != nil {
+			return nil, err
+		}
+		st.growing = st.growing || s.events[i].kind == grow
+	}
+	shaky := st.books[len(st.books)/8].chapters
+	st.fragile = shaky[len(shaky)/6]
+	st.crawling = weigh(len(st.crawlers), st.crawlerWeight)
+	return st, nil
+}
+
+// visitLines is about how many requests a visit of each sort makes.
+var visitLines = map[string]int{"search": 16, "ai": 34, "seo": 19, "feed": 1, "monitor": 1, "preview": 1, "tool": 3}
+
+// crawlerWeight makes a share of lines a share of visits; crawlers that an
+// event brings have none.
+func (s *stage) crawlerWeight(i int) int {
+	for _, e := range s.site.events {
+		if e.kind == newCrawler && e.crawler == i {
+			return 0
+		}
+	}
+	c := &s.crawlers[i]
+	return c.weight * 100 / visitLines[c.does]
+}
+
+// withAgent returns a copy of the world with one more program's agent.
+func (w *world) withAgent(text string) *world {
+	more := *w
+	more.agents = append(slices.Clone(w.agents), agent{text: []byte(text), who: bot})
+	return &more
+}
+
+// hire gives the number of the crawler of this name, a new one if need be.
+func (s *stage) hire(name string) int {
+	n := slices.IndexFunc(s.crawlers, func(c crawler) bool { return c.name == name })
+	if n >= 0 {
+		return n
+	}
+	s.world = s.world.withAgent("Mozilla/5.0 (compatible; " + name + "/1.0; +https://crawler.example/" + name + ")")
+	s.crawlers = append(s.crawlers, crawler{
+		name: name, does: "search", network: "2001:db8:c0de", agent: uint16(len(s.world.agents) - 1),
+	})
+	return len(s.crawlers) - 1
+}
+
+// crawlerAt draws the program that comes by.
+func (g *scene) crawlerAt(at int64) int {
+	for i := range g.site.events {
+		e := &g.site.events[i]
+		if e.kind != newCrawler || at < e.from || at >= e.until {
+			continue
+		}
+		// Its share of lines, by the lines of a visit, among 100 + its own.
+		if g.below((100+crawlerShare)*16) < crawlerShare*programLines {
+			return e.crawler
+		}
+	}
+	return g.crawling.pick(&g.dice)
+}
+
+// popularity weighs the books at a time.
+func (g *scene) popularity(at int64) *weights {
+	if !g.growing {
+		return &g.zipfBooks
+	}
+	w := weigh(len(g.books), func(i int) int {
+		weight := 1 << 12 / (i + 1)
+		for k := range g.site.events {
+			if e := &g.site.events[k]; e.kind == grow && e.book == i {
+				weight = e.popular(at, weight)
+			}
+		}
+		return weight
+	})
+	return &w
+}
+
+// linkedFrom says whether a reader comes by the link that an event has made.
+func (g *scene) linkedFrom(at int64) (site, landing uint32, ok bool) {
+	for i := range g.site.events {
+		e := &g.site.events[i]
+		if e.kind != newReferrer || at < e.from || at >= e.until {
+			continue
+		}
+		if more := e.visitors(at); g.below(100+more) < more {
+			return e.site, e.landing, true
+		}
+	}
+	return 0, 0, false
+}
+
+// relaunched says whether a page has moved by then, and where to.
+func (g *scene) relaunched(target uint32, at int64) (to uint32, moved bool) {
+	t := &g.targets[target]
+	if t.moved == 0 || t.status != 200 {
+		return target, false
+	}
+	for i := range g.site.events {
+		if e := &g.site.events[i]; e.kind == relaunch && at >= e.from {
+			return t.moved, true
+		}
+	}
+	return target, false
+}
+
+// pageStatus is what the site answers, with the errors that it has always had:
+// the search fails while the nightly backup runs, and now and then; one chapter
+// of the second book fails for one in fifteen.
+func (g *scene) pageStatus(target uint32, at int64) uint16 {
+	status := g.targets[target].status
+	switch {
+	case target == g.search || target == g.suggest:
+		_, sinceMidnight := g.calendar.day(at)
+		if minute := sinceMidnight / 60; minute >= 185 && minute < 200 && g.percent(70) {
+			return 502
+		}
+		if g.percent(1) {
+			return 500
+		}
+	case target == g.fragile && g.below(15) == 0:
+		return 500
+	}
+	return status
+}
+
+// end is when a session that begins at a time must be over: when the log ends,
+// or the next gap begins.
+func (s *Site) end(at int64) int64 {
+	end := s.to
+	if end == 0 {
+		end = 1<<63 - 1
+	}
+	for i := range s.events {
+		if e := &s.events[i]; e.kind == gap && e.from > at {
+			end = min(end, e.from)
+		}
+	}
+	return end
+}
+
+// build is the version in the addresses of the site's styles and scripts; a
+// new one is out every two weeks.
+func (s *Site) build(at int64) uint32 {
+	const fortnight = 14 * 24 * 3600 * second
+	return uint32(mix(s.Seed, uint64(at/fortnight)))
+}
