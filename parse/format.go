@@ -57,5 +57,6 @@ const (
 	BadJSON          // not a JSON object
 	TooLong          // longer than 1 MiB
 	Binary           // NUL bytes or other signs that this is no text
+	Cut              // cut off where the file's compressed data is damaged
 	NumReasons
 )

@@ -1,7 +1,14 @@
 package parse
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"golang.org/x/sync/errgroup"
 
 	"logbook/frame"
 )
@@ -17,7 +24,7 @@ type Scanner struct {
 	BlockSize int               // bytes of whole lines a batch is made of; 0: the default
 	Ordered   bool              // one sink gets all batches in log order (see Scan)
 	Rejects   RejectFunc        // called for each rejected line; nil: only counted
-	Progress  func(bytes int64) // called now and then, from any worker, with the bytes read since the last call
+	Progress  func(bytes int64) // called now and then, from any goroutine, with the bytes of files read since the last call
 }
 
 // A RejectFunc receives a line that was not a record. It is called by one
@@ -33,46 +40,272 @@ type RejectFunc func(file string, lineno int64, reason Reason, line []byte)
 // s.Ordered is set newSink is called once, and batches reach that sink in the
 // order of inputs and lines, whatever the number of workers.
 //
-// A line that is no record, and a file that is damaged, are counted in the
-// [Summary] and are no error. The error is the context's, a sink's, or that
-// of an input that cannot be opened; the summary is right up to there.
+// A worker's dictionaries grow from batch to batch: a column's dictionary
+// begins with that of the worker's batch before, byte for byte, or is new. In
+// an ordered scan batches of different workers follow each other.
+//
+// A line that is no record, and a file that cannot be read or only in part,
+// are told by the [Summary] and are no error. The error is the context's or a
+// sink's; the summary is right up to there.
 func (s *Scanner) Scan(ctx context.Context, inputs []Input, newSink func() frame.Sink) (*Summary, error) {
-	panic("to come")
+	s = s.withDefaults()
+	var filtered []string
+	if s.Filter != nil {
+		for _, term := range s.Filter.Terms {
+			filtered = append(filtered, term.Columns...)
+		}
+	}
+	p, err := newProjection(s.Rules, s.Columns, filtered)
+	if err != nil {
+		return nil, err
+	}
+	workers := make([]*worker, s.Jobs)
+	for i := range workers {
+		workers[i] = newWorker(s, p, len(inputs))
+	}
+	sinks := []frame.Sink{newSink()}
+	for !s.Ordered && len(sinks) < s.Jobs {
+		sinks = append(sinks, newSink())
+	}
+	sources := s.sources(inputs)
+
+	group, ctx := errgroup.WithContext(ctx)
+	blocks := make(chan *block)
+	if s.Ordered {
+		s.ordered(ctx, group, sources, blocks, workers, sinks[0])
+	} else {
+		s.unordered(ctx, group, sources, blocks, workers, sinks)
+	}
+	err = group.Wait()
+	return summarise(sources, workers), err
 }
 
-// A Summary accounts for every line: Total = Kept + Filtered + Rejected +
-// Blank, for each file and for the whole.
-type Summary struct {
-	Counts
-	Files []FileSummary // in the order of the inputs
+func (s *Scanner) withDefaults() *Scanner {
+	d := *s
+	if d.Rules == nil {
+		d.Rules = DefaultRules()
+	}
+	if d.Jobs <= 0 {
+		d.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if d.BlockSize <= 0 {
+		d.BlockSize = defaultBlock
+	}
+	return &d
 }
 
-// Counts are numbers of lines.
-type Counts struct {
-	Total    int64 // lines
-	Kept     int64 // records that reached a sink
-	Filtered int64 // records that the filter dropped
-	Rejected int64 // lines that are no record
-	Blank    int64 // empty lines and directives
-	Reasons  [NumReasons]int64
-	Bytes    int64 // of text, after decompression
+// unordered runs the workers, each with its own sink. Feeds and workers meet
+// at one channel of blocks.
+func (s *Scanner) unordered(ctx context.Context, group *errgroup.Group, sources []*source, blocks chan *block, workers []*worker, sinks []frame.Sink) {
+	group.Go(func() error {
+		defer close(blocks)
+		return s.feedAll(ctx, sources, func(*source) chan<- *block { return blocks }, nil)
+	})
+	var rejecting sync.Mutex // of s.Rejects: rejected lines are rare
+	for i, w := range workers {
+		group.Go(func() error {
+			for b := range blocks {
+				batch, err := w.block(ctx, b)
+				if err == nil && len(w.rejects) > 0 {
+					rejecting.Lock()
+					s.hand(b.source.Name, w.rejects)
+					rejecting.Unlock()
+				}
+				b.release()
+				if err == nil && batch != nil {
+					err = sinks[i].Write(batch)
+					batch.Release()
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 }
 
-// A FileSummary says what was found in one input.
-type FileSummary struct {
-	Counts
-	Name       string
-	Format     string  // name of the format
-	Confidence float64 // share of sampled lines that it could parse
-	First      int64   // earliest and latest time of a record, µs; None if there is no record
-	Last       int64
-	Unordered  int64 // records older than the one before by more than a minute... see Scan
-	Examples   [NumReasons]Example
-	Err        error // damage: what could not be read, and where
+func (s *Scanner) hand(file string, rejects []reject) {
+	for _, r := range rejects {
+		s.Rejects(file, r.lineno, r.reason, r.line)
+	}
 }
 
-// An Example is the first line that was rejected for a reason.
-type Example struct {
-	Line int64  // 1-based; 0 if there is none
-	Text string // at most 200 bytes of it
+// feedAll feeds as many sources at a time as there are workers, in their
+// order. Each is fed into the channel that to returns, which done is told
+// about when no more blocks follow.
+func (s *Scanner) feedAll(ctx context.Context, sources []*source, to func(*source) chan<- *block, done func(chan<- *block)) error {
+	feed := newFeed(s.BlockSize, s.Progress)
+	var feeds errgroup.Group
+	feeds.SetLimit(s.Jobs)
+	for _, src := range sources {
+		if src.err != nil || src.skipped != "" {
+			continue
+		}
+		out := to(src)
+		feeds.Go(func() error {
+			if done != nil {
+				defer done(out)
+			}
+			return s.feedOne(ctx, feed, src, out)
+		})
+	}
+	return feeds.Wait()
 }
+
+func (s *Scanner) feedOne(ctx context.Context, feed *feed, src *source, out chan<- *block) error {
+	if src.regular && src.packed == plain && src.format.Directive() == "" {
+		return feed.ranges(ctx, src, out)
+	}
+	t, err := src.open(s.Progress)
+	if err != nil {
+		src.fail(err)
+		return nil
+	}
+	defer t.close()
+	var r io.Reader = t
+	if src.format == nil {
+		// A stream shows what it is only now.
+		head, err := readUpTo(t, sampleSize)
+		src.head = head
+		if s.recognise(src); src.err != nil {
+			return nil
+		}
+		if err != nil {
+			r = failing{err}
+		}
+		r = io.MultiReader(bytes.NewReader(head), r)
+	}
+	return feed.stream(ctx, src, r, out)
+}
+
+// ordered runs the workers and hands their batches to one sink in the order
+// of the blocks. A block enters only when there is room in the window of
+// batches that wait for an earlier one, so memory is bounded.
+func (s *Scanner) ordered(ctx context.Context, group *errgroup.Group, sources []*source, blocks chan *block, workers []*worker, sink frame.Sink) {
+	window := make(chan struct{}, 4*s.Jobs)
+	queue := make(chan chan *block, 1)
+	results := make(chan result)
+
+	group.Go(func() error { // feeds, each into a channel of its own
+		defer close(queue)
+		to := func(*source) chan<- *block {
+			ch := make(chan *block, 1)
+			select {
+			case queue <- ch:
+			case <-ctx.Done():
+			}
+			return ch
+		}
+		return s.feedAll(ctx, sources, to, func(ch chan<- *block) { close(ch) })
+	})
+	group.Go(func() error { // the sources' blocks, one source after the other
+		defer close(blocks)
+		seq := 0
+		for ch := range queue {
+			for b := range ch {
+				b.seq = seq
+				seq++
+				select {
+				case window <- struct{}{}:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				select {
+				case blocks <- b:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+		}
+		return nil
+	})
+	var working sync.WaitGroup
+	for _, w := range workers {
+		working.Add(1)
+		group.Go(func() error {
+			defer working.Done()
+			for b := range blocks {
+				batch, err := w.block(ctx, b)
+				r := result{seq: b.seq, file: b.source.Name, batch: batch}
+				for _, reject := range w.rejects {
+					reject.line = append([]byte(nil), reject.line...)
+					r.rejects = append(r.rejects, reject)
+				}
+				b.release()
+				if err != nil {
+					return err
+				}
+				select {
+				case results <- r:
+				case <-ctx.Done():
+					r.release()
+					return ctx.Err()
+				}
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		working.Wait()
+		close(results)
+		return nil
+	})
+	group.Go(func() error { return s.write(results, window, sink) })
+}
+
+// A result is what a worker made of a block in an ordered scan.
+type result struct {
+	seq     int
+	file    string
+	batch   arrow.Record // nil if no record was kept
+	rejects []reject
+}
+
+func (r *result) release() {
+	if r.batch != nil {
+		r.batch.Release()
+	}
+}
+
+// write writes results in the order of their blocks.
+func (s *Scanner) write(results <-chan result, window <-chan struct{}, sink frame.Sink) error {
+	waiting := map[int]result{}
+	defer func() {
+		for _, r := range waiting {
+			r.release()
+		}
+	}()
+	next := 0
+	for r := range results {
+		waiting[r.seq] = r
+		for r, ok := waiting[next]; ok; r, ok = waiting[next] {
+			s.hand(r.file, r.rejects)
+			if r.batch != nil {
+				if err := sink.Write(r.batch); err != nil {
+					return err
+				}
+			}
+			r.release()
+			delete(waiting, next)
+			next++
+			<-window
+		}
+	}
+	return nil
+}
+
+// release gives back what a block holds.
+func (b *block) release() {
+	if b.pool != nil {
+		b.pool.Put(&b.text)
+	}
+	if b.done != nil {
+		b.done()
+	}
+}
+
+// failing is a reader that only fails.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -1,0 +1,349 @@
+package parse
+
+import (
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/bitutil"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// A projection is what a scan reads of its logs: the columns of the batches
+// and of the filter, and the record's fields behind them. All workers share it.
+type projection struct {
+	schema      *arrow.Schema // of the batches
+	columns     map[string]column
+	derivations []derivation
+	fields      []Field // text fields that some column needs
+}
+
+// A column says how to make one column. It is a text field, a derived column
+// or a number.
+type column struct {
+	arrow      arrow.Field
+	from       columnKind
+	field      Field // columnText
+	derivation int   // columnDerived: index of the derivation …
+	part       int   // … and of its column
+}
+
+type columnKind uint8
+
+const (
+	columnText columnKind = iota
+	columnDerived
+	columnTime
+	columnOffset
+	columnStatus
+	columnStatusClass
+	columnBytes
+	columnReceived
+	columnDuration
+	columnUpTime
+	columnFile
+	columnLine
+)
+
+var numberColumns = map[string]columnKind{
+	"time": columnTime, "offset": columnOffset, "status": columnStatus, "status_class": columnStatusClass,
+	"bytes": columnBytes, "received": columnReceived, "duration": columnDuration, "upstream_time": columnUpTime,
+	"file": columnFile, "line": columnLine,
+}
+
+// newProjection resolves the columns of the batches and those that only the
+// filter reads. Nil wanted stands for the fields of a record.
+func newProjection(rules *Rules, wanted, filter []string) (*projection, error) {
+	p := &projection{columns: map[string]column{}, derivations: rules.derivations()}
+	if wanted == nil {
+		for _, f := range recordFields {
+			wanted = append(wanted, f.Name)
+		}
+		for _, f := range numberFields {
+			wanted = append(wanted, f.Name)
+		}
+	}
+	schema := Schema(rules)
+	fields := make([]arrow.Field, 0, len(wanted))
+	var needed [NumFields]bool
+	for i, name := range append(wanted[:len(wanted):len(wanted)], filter...) {
+		at := schema.FieldIndices(name)
+		if len(at) != 1 {
+			return nil, fmt.Errorf("unknown column %q", name)
+		}
+		c := p.resolve(schema.Field(at[0]))
+		switch c.from {
+		case columnText:
+			needed[c.field] = true
+		case columnDerived:
+			needed[p.derivations[c.derivation].source] = true
+		}
+		p.columns[name] = c
+		if i < len(wanted) {
+			fields = append(fields, c.arrow)
+		}
+	}
+	for f, needed := range needed {
+		if needed {
+			p.fields = append(p.fields, Field(f))
+		}
+	}
+	p.schema = arrow.NewSchema(fields, nil)
+	return p, nil
+}
+
+// resolve finds out how to make a column of the schema. A derived column that
+// has a field's name stands in for it.
+func (p *projection) resolve(f arrow.Field) column {
+	for d := range p.derivations {
+		for part, name := range p.derivations[d].columns {
+			if name == f.Name {
+				return column{arrow: f, from: columnDerived, derivation: d, part: part}
+			}
+		}
+	}
+	if kind, ok := numberColumns[f.Name]; ok {
+		return column{arrow: f, from: kind}
+	}
+	for i, doc := range recordFields {
+		if doc.Name == f.Name {
+			return column{arrow: f, from: columnText, field: Field(i)}
+		}
+	}
+	panic("parse: the schema has a column that nothing makes: " + f.Name)
+}
+
+// A batcher makes batches of rows. It belongs to one worker, and so do its
+// dictionaries: the dictionary of a column in one batch extends that in the
+// worker's batch before byte for byte, or it is a new one.
+type batcher struct {
+	*projection
+	dictionaries [NumFields]*dictionary
+	derived      []*derived
+	classes      *dictionary
+	files        *dictionary
+	file         string // of the rows at hand
+	firstLine    int64  // number of the line before the block
+}
+
+func newBatcher(p *projection) *batcher {
+	return &batcher{projection: p, derived: make([]*derived, len(p.derivations))}
+}
+
+// batch returns the rows as a record batch of the projection's columns.
+func (b *batcher) batch(r *rows) arrow.Record {
+	return b.record(b.schema, r)
+}
+
+// part returns the rows as a record batch of the named columns.
+func (b *batcher) part(names []string, r *rows) arrow.Record {
+	fields := make([]arrow.Field, len(names))
+	for i, name := range names {
+		fields[i] = b.columns[name].arrow
+	}
+	return b.record(arrow.NewSchema(fields, nil), r)
+}
+
+func (b *batcher) record(schema *arrow.Schema, r *rows) arrow.Record {
+	arrays := make([]arrow.Array, schema.NumFields())
+	for i, f := range schema.Fields() {
+		arrays[i] = b.array(b.columns[f.Name], r)
+	}
+	batch := array.NewRecord(schema, arrays, int64(r.n))
+	for _, a := range arrays {
+		a.Release()
+	}
+	return batch
+}
+
+// begin starts on a new block: dictionaries that are full give way.
+func (b *batcher) begin(file string, firstLine int64) {
+	b.file, b.firstLine = file, firstLine
+	for f, d := range b.dictionaries {
+		if d != nil && d.full() {
+			b.dictionaries[f] = nil
+			for i := range b.derived {
+				if b.derivations[i].source == Field(f) {
+					b.derived[i] = nil
+				}
+			}
+		}
+	}
+	for i, d := range b.derived {
+		if d != nil && d.full() {
+			b.derived[i] = nil
+		}
+	}
+}
+
+func (b *batcher) array(c column, r *rows) arrow.Array {
+	switch c.from {
+	case columnText:
+		return dictionaryArray(b.intern(c.field, r), b.dictionaries[c.field])
+	case columnDerived:
+		return b.derivedArray(c, r)
+	case columnTime:
+		return int64Array(c.arrow.Type, r.time[:r.n], 0)
+	case columnOffset:
+		return int32Array(r.offset[:r.n])
+	case columnStatus:
+		return int32Array(r.status[:r.n])
+	case columnStatusClass:
+		return b.classArray(r)
+	case columnBytes:
+		return int64Array(c.arrow.Type, r.bytes[:r.n], 0)
+	case columnReceived:
+		return int64Array(c.arrow.Type, r.received[:r.n], 0)
+	case columnDuration:
+		return int64Array(c.arrow.Type, r.duration[:r.n], 0)
+	case columnUpTime:
+		return int64Array(c.arrow.Type, r.upTime[:r.n], 0)
+	case columnLine:
+		return int64Array(c.arrow.Type, r.line[:r.n], b.firstLine)
+	}
+	return b.fileArray(r)
+}
+
+// intern returns the codes of a field's texts, -1 for null.
+func (b *batcher) intern(f Field, r *rows) []int32 {
+	codes := r.codes[f][:r.n]
+	if !r.coded[f] {
+		if b.dictionaries[f] == nil {
+			b.dictionaries[f] = newDictionary()
+		}
+		b.dictionaries[f].intern(r.texts[f][:r.n], codes)
+		r.coded[f] = true
+	}
+	return codes
+}
+
+func (b *batcher) derivedArray(c column, r *rows) arrow.Array {
+	source := b.derivations[c.derivation].source
+	codes := b.intern(source, r)
+	d := b.derived[c.derivation]
+	if d == nil {
+		d = newDerived(&b.derivations[c.derivation])
+		b.derived[c.derivation] = d
+	}
+	d.extend(b.dictionaries[source])
+	switch {
+	case d.flag != nil:
+		return d.flags(codes)
+	case d.daily != nil:
+		return d.dailyTexts(codes, r.time, b.dictionaries[source])
+	}
+	return d.textColumn(c.part, codes)
+}
+
+func (b *batcher) classArray(r *rows) arrow.Array {
+	if b.classes == nil {
+		b.classes = newDictionary()
+		for _, class := range classes {
+			b.classes.codeOf(class)
+		}
+	}
+	codes := make([]int32, r.n)
+	for i, status := range r.status[:r.n] {
+		codes[i] = -1
+		if statusClass(status) != "" {
+			codes[i] = status / 100
+		}
+	}
+	return dictionaryArray(codes, b.classes)
+}
+
+func (b *batcher) fileArray(r *rows) arrow.Array {
+	if b.files == nil || b.files.full() {
+		b.files = newDictionary()
+	}
+	code := b.files.codeOf(b.file)
+	codes := make([]int32, r.n)
+	for i := range codes {
+		codes[i] = code
+	}
+	return dictionaryArray(codes, b.files)
+}
+
+// textType is the type of all text columns.
+var textType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+
+// dictionaryArray copies codes, of which -1 is null, into a column.
+func dictionaryArray(codes []int32, d *dictionary) arrow.Array {
+	indices := make([]int32, len(codes))
+	nulls := 0
+	for i, c := range codes {
+		// A null's index is 0, which every reader can look up.
+		null := int32(uint32(c) >> 31)
+		indices[i] = c + null
+		nulls += int(null)
+	}
+	var valid *memory.Buffer
+	if nulls > 0 {
+		valid = bitmap(len(codes), func(i int) bool { return codes[i] >= 0 })
+	}
+	values := d.values()
+	if nulls == len(codes) && values.Len() == 0 {
+		values = noTexts // readers may look at text 0 of a column that is null throughout
+	}
+	data := array.NewDataWithDictionary(textType, len(codes),
+		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(indices))},
+		nulls, 0, values.Data().(*array.Data))
+	defer data.Release()
+	return array.NewDictionaryData(data)
+}
+
+// noTexts is the dictionary of a column without texts.
+var noTexts = func() arrow.Array {
+	d := newDictionary()
+	d.codeOf("")
+	return d.values()
+}()
+
+func int32Array(values []int32) arrow.Array {
+	copied := append(make([]int32, 0, len(values)), values...)
+	nulls := 0
+	for _, v := range values {
+		if v == None {
+			nulls++
+		}
+	}
+	var valid *memory.Buffer
+	if nulls > 0 {
+		valid = bitmap(len(values), func(i int) bool { return values[i] != None })
+	}
+	data := array.NewData(arrow.PrimitiveTypes.Int32, len(values),
+		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(copied))}, nil, nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+// int64Array copies values, plus add, into a column.
+func int64Array(typ arrow.DataType, values []int64, add int64) arrow.Array {
+	copied := make([]int64, len(values))
+	nulls := 0
+	for i, v := range values {
+		if v == None {
+			nulls++
+		}
+		copied[i] = v + add
+	}
+	var valid *memory.Buffer
+	if nulls > 0 {
+		valid = bitmap(len(values), func(i int) bool { return values[i] != None })
+	}
+	data := array.NewData(typ, len(values),
+		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(copied))}, nil, nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+// bitmap returns n bits.
+func bitmap(n int, bit func(i int) bool) *memory.Buffer {
+	bits := make([]byte, bitutil.BytesForBits(int64(n)))
+	for i := range n {
+		if bit(i) {
+			bits[i>>3] |= 1 << (i & 7)
+		}
+	}
+	return memory.NewBufferBytes(bits)
+}

@@ -1,0 +1,236 @@
+package parse
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"sync"
+)
+
+// maxLine is the length from which a line is rejected as too long: more than
+// any server writes. Longer ones are cut off when they are read, so that even
+// a file that is one line of many gigabytes needs but this much memory.
+const maxLine = 1 << 20
+
+// defaultBlock is small enough for a block to stay in a core's cache while it
+// is parsed and then read again column by column.
+const defaultBlock = 512 << 10
+
+// A block is a run of whole lines of a source: either its text, or where a
+// worker finds it in a plain file.
+type block struct {
+	source     *source
+	index      int          // among the source's blocks
+	text       []byte       // from pool; nil for a range of a file
+	pool       *sync.Pool   // where text goes back to
+	directives []byte       // in force at the block's start
+	before     chan int64   // gives the number of lines before the block
+	after      chan<- int64 // takes the number of lines up to the block's end; nil if nobody waits
+	cut        bool         // the source is damaged, and the last line lacks its end
+	seq        int          // of ordered scans: the block's place
+
+	file       *os.File // a range: the lines that begin in [start, end) of file
+	start, end int64
+	done       func() // called when the file is no longer needed by this block
+}
+
+// A feed reads sources into blocks for the workers.
+type feed struct {
+	blockSize int
+	pool      *sync.Pool // of *[]byte, for blocks that are read by the feed
+	progress  func(int64)
+}
+
+func newFeed(blockSize int, progress func(int64)) *feed {
+	return &feed{blockSize: blockSize, progress: progress, pool: &sync.Pool{New: func() any {
+		// Room for a block, and for a line of maxLine that begins at its end.
+		b := make([]byte, 0, blockSize+maxLine+64<<10)
+		return &b
+	}}}
+}
+
+// ranges sends the blocks of a plain file: they are but places in it, and the
+// workers read them.
+func (f *feed) ranges(ctx context.Context, src *source, out chan<- *block) error {
+	file, err := os.Open(src.Path)
+	if err != nil {
+		src.fail(err)
+		return nil
+	}
+	defer file.Close()
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	before := make(chan int64, 1)
+	before <- 0
+	for i, start := 0, int64(0); start < src.size; i++ {
+		after := make(chan int64, 1)
+		end := min(start+int64(f.blockSize), src.size)
+		reading.Add(1)
+		b := &block{source: src, index: i, before: before, after: after, file: file, start: start, end: end, done: reading.Done}
+		select {
+		case out <- b:
+		case <-ctx.Done():
+			reading.Done()
+			return ctx.Err()
+		}
+		before, start = after, end
+	}
+	return nil
+}
+
+// load reads the lines that begin in the block's range, whole, into buf. What
+// it returns may be a larger buf.
+func (b *block) load(buf []byte) (lines, grown []byte, err error) {
+	from := max(b.start-1, 0)
+	buf = room(buf[:0], int(b.end-from))
+	buf, err = readAt(b.file, buf, from, b.end)
+	lines = buf
+	if b.start > 0 {
+		// The first line begins behind the first newline from start-1 on.
+		i := bytes.IndexByte(lines, '\n')
+		if i < 0 {
+			return nil, buf, err
+		}
+		lines = lines[i+1:]
+	}
+	skip := len(buf) - len(lines)
+	at := b.end
+	for err == nil && at < b.source.size && len(buf) > skip && buf[len(buf)-1] != '\n' {
+		// The last line goes on behind the range.
+		begin := bytes.LastIndexByte(buf[skip:], '\n') + 1 + skip
+		if len(buf)-begin > maxLine {
+			buf = buf[:begin+maxLine+1]
+			break
+		}
+		next := min(at+8<<10, b.source.size)
+		old := len(buf)
+		buf = room(buf, int(next-at))
+		buf, err = readAt(b.file, buf, at, next)
+		at = next
+		if i := bytes.IndexByte(buf[old:], '\n'); i >= 0 {
+			buf = buf[:old+i+1]
+		}
+	}
+	return buf[min(skip, len(buf)):], buf, err
+}
+
+// room returns b with a capacity for n bytes more.
+func room(b []byte, n int) []byte {
+	if cap(b)-len(b) >= n {
+		return b
+	}
+	return append(make([]byte, 0, len(b)+n+64<<10), b...)
+}
+
+// readAt appends the file's bytes [from, to) to buf, which has room for them.
+func readAt(f *os.File, buf []byte, from, to int64) ([]byte, error) {
+	n, err := f.ReadAt(buf[len(buf):len(buf)+int(to-from)], from)
+	if err == io.EOF && int64(n) < to-from {
+		err = io.ErrUnexpectedEOF
+	} else if err == io.EOF {
+		err = nil
+	}
+	return buf[:len(buf)+n], err
+}
+
+// stream sends the blocks of a text that must be read from front to end:
+// compressed files, pipes, and formats with directives. Damage goes into
+// src.err; what was read before it counts.
+func (f *feed) stream(ctx context.Context, src *source, t io.Reader, out chan<- *block) error {
+	c := cutter{r: t, size: f.blockSize}
+	directive := []byte(src.format.Directive())
+	var directives []byte
+	lines := int64(0)
+	for i := 0; ; i++ {
+		buf := f.pool.Get().(*[]byte)
+		text, err := c.next((*buf)[:0])
+		if i == 0 {
+			text = bytes.TrimPrefix(text, byteOrderMark)
+		}
+		b := &block{source: src, index: i, text: text, pool: f.pool, directives: bytes.Clone(directives), before: make(chan int64, 1)}
+		if err != nil && err != io.EOF {
+			src.fail(src.damage(err, c.read))
+			b.cut = true
+		}
+		b.before <- lines
+		lines += countLines(text)
+		if len(directive) > 0 {
+			directives = amendAll(directives, directive, text)
+		}
+		select {
+		case out <- b:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err != nil {
+			return nil
+		}
+	}
+}
+
+// amendAll amends the directives with those among the lines of text.
+func amendAll(directives, directive, text []byte) []byte {
+	for line := range bytes.Lines(text) {
+		if bytes.HasPrefix(line, directive) {
+			directives = Amend(directives, line)
+		}
+	}
+	return directives
+}
+
+// countLines counts lines; the last may lack its newline.
+func countLines(text []byte) int64 {
+	n := bytes.Count(text, newline)
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		n++
+	}
+	return int64(n)
+}
+
+var newline = []byte{'\n'}
+
+// A cutter cuts a text into blocks of whole lines.
+type cutter struct {
+	r    io.Reader
+	size int
+	tail []byte // the begun line behind the last block
+	skip bool   // the tail is of a line that is too long: what follows of it is dropped
+	read int64
+	err  error
+}
+
+// next reads the next block into buf, which has room for a block and a line.
+// The error, io.EOF at the end, comes with the last block.
+func (c *cutter) next(buf []byte) ([]byte, error) {
+	buf = append(buf, c.tail...)
+	end := 0 // of the last whole line
+	for c.err == nil && (len(buf) < c.size || end == 0) {
+		old := len(buf)
+		n, err := c.r.Read(buf[old:cap(buf)])
+		c.read += int64(n)
+		c.err = err
+		buf = buf[:old+n]
+		if c.skip {
+			i := bytes.IndexByte(buf[old:], '\n')
+			if i < 0 {
+				buf = buf[:old]
+				continue
+			}
+			c.skip = false
+			buf = append(buf[:old], buf[old+i:]...)
+		}
+		if i := bytes.LastIndexByte(buf[old:], '\n'); i >= 0 {
+			end = old + i + 1
+		}
+		if len(buf)-end > maxLine {
+			buf = buf[:end+maxLine+1]
+			c.skip = true
+		}
+	}
+	if c.err != nil {
+		return buf, c.err
+	}
+	c.tail = append(c.tail[:0], buf[end:]...)
+	return buf[:end], nil
+}

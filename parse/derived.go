@@ -1,0 +1,112 @@
+package parse
+
+import (
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// derived is what a derivation has made of the texts of a dictionary so far:
+// for each code of the source the code of the derived text. The entry of a
+// missing text is kept first, so that the source's code c is at c+1.
+type derived struct {
+	*derivation
+	codes        [][]int32 // by column; -1 is null
+	flagged      []bool
+	dictionaries []*dictionary // by column
+	out          []string
+
+	days []int64 // of daily: the day for which codes[0] was made
+}
+
+func newDerived(d *derivation) *derived {
+	v := &derived{derivation: d, out: make([]string, len(d.columns)), codes: make([][]int32, len(d.columns))}
+	for range d.columns {
+		v.dictionaries = append(v.dictionaries, newDictionary())
+	}
+	return v
+}
+
+func (d *derived) full() bool {
+	for _, dict := range d.dictionaries {
+		if dict.full() {
+			return true
+		}
+	}
+	return false
+}
+
+// extend derives from the source's texts that are new since the last time.
+func (d *derived) extend(source *dictionary) {
+	switch {
+	case d.flag != nil:
+		for c := len(d.flagged) - 1; c < source.len(); c++ {
+			d.flagged = append(d.flagged, d.flag(sourceText(source, c)))
+		}
+	case d.texts != nil:
+		for c := len(d.codes[0]) - 1; c < source.len(); c++ {
+			clear(d.out)
+			d.texts(sourceText(source, c), d.out)
+			for i, text := range d.out {
+				d.codes[i] = append(d.codes[i], d.code(i, text))
+			}
+		}
+	default:
+		for c := len(d.days) - 1; c < source.len(); c++ {
+			d.days = append(d.days, None)
+			d.codes[0] = append(d.codes[0], -1)
+		}
+	}
+}
+
+// sourceText returns the text of a code, "" for the missing text -1.
+func sourceText(source *dictionary, code int) string {
+	if code < 0 {
+		return ""
+	}
+	return source.string(int32(code))
+}
+
+// code returns the code of a derived text, -1 for "".
+func (d *derived) code(column int, text string) int32 {
+	if text == "" {
+		return -1
+	}
+	return d.dictionaries[column].codeOf(text)
+}
+
+// textColumn returns a derived column for rows with these codes of the source.
+func (d *derived) textColumn(column int, codes []int32) arrow.Array {
+	mapped := make([]int32, len(codes))
+	of := d.codes[column]
+	for i, c := range codes {
+		mapped[i] = of[c+1]
+	}
+	return dictionaryArray(mapped, d.dictionaries[column])
+}
+
+func (d *derived) flags(codes []int32) arrow.Array {
+	bits := bitmap(len(codes), func(i int) bool { return d.flagged[codes[i]+1] })
+	data := array.NewData(arrow.FixedWidthTypes.Boolean, len(codes), []*memory.Buffer{nil, bits}, nil, 0, 0)
+	defer data.Release()
+	return array.NewBooleanData(data)
+}
+
+// dailyTexts returns a column that depends on the day too. Neighbouring rows
+// are of one day, so that each text remembers but its last.
+func (d *derived) dailyTexts(codes []int32, times []int64, source *dictionary) arrow.Array {
+	const µsOfDay = 24 * 60 * 60 * 1_000_000
+	mapped := make([]int32, len(codes))
+	for i, c := range codes {
+		day := times[i] / µsOfDay
+		if times[i]%µsOfDay < 0 {
+			day--
+		}
+		if d.days[c+1] != day {
+			d.days[c+1] = day
+			d.codes[0][c+1] = d.code(0, d.daily(sourceText(source, int(c)), day))
+		}
+		mapped[i] = d.codes[0][c+1]
+	}
+	return dictionaryArray(mapped, d.dictionaries[0])
+}

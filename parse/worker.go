@@ -1,0 +1,183 @@
+package parse
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"logbook/frame"
+)
+
+// A worker parses blocks. All that it needs is its own, so there is no lock.
+type worker struct {
+	*Scanner
+	batcher *batcher
+	filter  *frame.Filter
+	rows    rows
+	record  Record
+	format  Format // of parser
+	parser  Parser
+	text    []byte  // of the range at hand
+	numbers []int32 // scratch of keep
+
+	files   []*FileSummary // by input; nil if the worker had none of its blocks
+	edges   []edge
+	rejects []reject // of the block at hand, if anyone wants them
+}
+
+// A reject is a line that is no record, on its way to a [RejectFunc].
+type reject struct {
+	lineno int64
+	reason Reason
+	line   []byte
+}
+
+func newWorker(s *Scanner, p *projection, inputs int) *worker {
+	w := &worker{Scanner: s, batcher: newBatcher(p), files: make([]*FileSummary, inputs)}
+	if s.Filter != nil {
+		w.filter = s.Filter.Clone()
+	}
+	return w
+}
+
+// block parses a block into a batch, which is nil if no record was kept.
+// Rejected lines are in w.rejects until the next call.
+func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
+	text := b.text
+	if b.file != nil {
+		var err error
+		if text, w.text, err = b.load(w.text); err != nil {
+			b.damaged(err)
+		}
+		if b.start == 0 {
+			text = bytes.TrimPrefix(text, byteOrderMark)
+		}
+		if w.Progress != nil {
+			w.Progress(b.end - b.start)
+		}
+	}
+	var before int64
+	select {
+	case before = <-b.before:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	lines := countLines(text)
+	if b.after != nil {
+		b.after <- before + lines
+	}
+
+	f := w.files[b.source.index]
+	if f == nil {
+		f = newFileSummary()
+		w.files[b.source.index] = f
+	}
+	f.Bytes += int64(len(text))
+	w.parse(b, text, before, int(lines), f)
+	parsed := w.rows.n
+	batch := w.keep(b.source.Name, before)
+	f.Kept += int64(w.rows.n)
+	f.Filtered += int64(parsed - w.rows.n)
+	return batch, nil
+}
+
+// parse fills the rows with the records of a block's text.
+func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSummary) {
+	if w.format != b.source.format || len(b.directives) > 0 || b.source.format.Directive() != "" {
+		w.format = b.source.format
+		w.parser = w.format.NewParser(b.directives)
+	}
+	w.parser.Reset()
+	fields := w.batcher.fields
+	w.rows.reset(lines, fields)
+	w.rejects = w.rejects[:0]
+	first, last, latest, earliest := int64(None), int64(None), int64(None), int64(None)
+	for n := int64(1); len(text) > 0; n++ {
+		end := bytes.IndexByte(text, '\n')
+		line := text
+		if end < 0 {
+			text = nil
+		} else {
+			line, text = text[:end], text[end+1:]
+		}
+		if len(line) > 0 && line[len(line)-1] == '\r' {
+			line = line[:len(line)-1]
+		}
+		var reason Reason
+		switch {
+		case len(line) == 0:
+			reason = Blank
+		case len(line) > maxLine:
+			reason = TooLong
+		case end < 0 && b.cut:
+			reason = Cut
+		default:
+			reason = w.parser.Parse(line, &w.record)
+		}
+		if reason != OK {
+			f.reject(reason, before+n, line)
+			if w.Rejects != nil && reason != Blank {
+				w.rejects = append(w.rejects, reject{before + n, reason, line})
+			}
+			continue
+		}
+		w.rows.add(&w.record, fields, n)
+		t := w.record.Time
+		switch {
+		case first == None:
+			first, earliest, latest = t, t, t
+		case t < last-late:
+			f.Unordered++
+		}
+		last = t
+		earliest, latest = min(earliest, t), max(latest, t)
+	}
+	f.Total += int64(w.rows.n)
+	if first != None {
+		f.span(earliest, latest)
+		w.edges = append(w.edges, edge{b.source.index, b.index, first, last})
+	}
+}
+
+// keep applies the filter, term by term: columns that a term does not read are
+// made only of the rows that it leaves. It returns the batch of what is left.
+func (w *worker) keep(file string, before int64) arrow.Record {
+	w.batcher.begin(file, before)
+	if w.filter != nil {
+		for i := range w.filter.Terms {
+			if w.rows.n == 0 {
+				return nil
+			}
+			term := &w.filter.Terms[i]
+			part := w.batcher.part(term.Columns, &w.rows)
+			w.rows.keep(term.Select(part, w.allRows()), w.batcher.fields)
+			part.Release()
+		}
+	}
+	if w.rows.n == 0 {
+		return nil
+	}
+	return w.batcher.batch(&w.rows)
+}
+
+// allRows returns 0, 1 … of all rows, in the worker's memory.
+func (w *worker) allRows() []int32 {
+	if cap(w.numbers) < w.rows.n {
+		w.numbers = make([]int32, len(w.rows.time))
+	}
+	numbers := w.numbers[:w.rows.n]
+	for i := range numbers {
+		numbers[i] = int32(i)
+	}
+	return numbers
+}
+
+// damaged keeps the error of a plain file that could not be read to its end.
+func (b *block) damaged(err error) {
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	b.source.fail(b.source.damage(err, b.start))
+}
