@@ -23,7 +23,8 @@ func skipCopies(sources []*source) {
 		}
 		// Logs shorter than a copyHead may be the beginning of a longer one:
 		// they are filed under their first line.
-		key := string(firstLine(src.head))
+		first, _, _ := bytes.Cut(src.head, newline)
+		key := string(first)
 		for i, other := range byHead[key] {
 			short, long := beginning(src, other)
 			if short == nil {

@@ -31,7 +31,7 @@ func Recognise(sample [][]byte) (Format, float64, error) {
 	if best.prefixed > 0 {
 		chosen = Prefixed(chosen)
 	}
-	return chosen, float64(best.records) / float64(best.lines), nil
+	return chosen, best.share(), nil
 }
 
 // A score says how well a format fits a sample.
@@ -45,6 +45,14 @@ type score struct {
 
 func (s score) better(t score) bool {
 	return s.records > t.records || s.records == t.records && s.filled > t.filled
+}
+
+// share returns the share of records among the lines that could be some.
+func (s score) share() float64 {
+	if s.lines == 0 {
+		return 0
+	}
+	return float64(s.records) / float64(s.lines)
 }
 
 func try(f Format, sample [][]byte) score {

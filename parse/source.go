@@ -118,8 +118,8 @@ func readUpTo(r io.Reader, n int) ([]byte, error) {
 }
 
 // open opens the source's text.
-func (src *source) open(progress func(int64)) (*text, error) {
-	t := &text{source: src, packed: &counter{r: src.R, progress: progress}}
+func (src *source) open(progress func(int64)) (*openSource, error) {
+	t := &openSource{source: src, packed: &counter{r: src.R, progress: progress}}
 	if src.Path != "" {
 		f, err := os.Open(src.Path)
 		if err != nil {
@@ -140,17 +140,17 @@ func (src *source) open(progress func(int64)) (*text, error) {
 	return t, nil
 }
 
-// A text is the text of a source, unpacked.
-type text struct {
+// An openSource reads a source's text, unpacked.
+type openSource struct {
 	*source
 	file   *os.File // nil if the input is a stream
 	packed *counter
 	r      io.Reader
 }
 
-func (t *text) Read(p []byte) (int, error) { return t.r.Read(p) }
+func (t *openSource) Read(p []byte) (int, error) { return t.r.Read(p) }
 
-func (t *text) close() {
+func (t *openSource) close() {
 	if c, ok := t.r.(*zstdReader); ok {
 		c.Close()
 	}

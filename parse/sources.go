@@ -2,7 +2,9 @@ package parse
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"slices"
 )
 
 // sources looks at the inputs before any is read: how each is packed, which
@@ -28,68 +30,45 @@ func (s *Scanner) recognise(src *source) {
 		src.skipped = "empty"
 		return
 	}
-	src.format, src.confidence = s.Format, 1
-	if s.Format == nil {
-		src.format, src.confidence = recogniseFormat(head)
-	}
-	if src.format != nil {
+	var err error
+	sample := sampleLines(head)
+	if s.Format != nil {
+		src.format = s.Format
+		src.confidence = try(s.Format, sample).share()
 		return
 	}
-	src.confidence = 0
-	err := &FormatError{Name: src.Name, Line: firstLine(head), Binary: bytes.IndexByte(head, 0) >= 0}
+	if src.format, src.confidence, err = Recognise(sample); err == nil {
+		return
+	}
+	if bytes.IndexByte(head, 0) >= 0 {
+		err = errBinary
+	}
 	if src.Found {
-		src.skipped = err.what()
+		src.skipped = err.Error()
 		return
 	}
-	src.err = err
+	src.err = fmt.Errorf("%s: %w", src.Name, err)
 }
 
-func firstLine(text []byte) string {
-	line, _, _ := bytes.Cut(text, newline)
-	return string(bytes.TrimRight(line[:min(len(line), exampleSize)], "\r"))
-}
+var errBinary = errors.New("binary data, not a log")
 
-// A FormatError says that an input is in no known format.
-type FormatError struct {
-	Name   string
-	Line   string // its first line, at most 200 bytes of it; not to be printed unguarded
-	Binary bool   // it has NUL bytes
-}
+// sampleMax is how many lines decide on a format.
+const sampleMax = 1000
 
-// Error names the input.
-func (e *FormatError) Error() string { return fmt.Sprintf("%s: %s", e.Name, e.what()) }
-
-func (e *FormatError) what() string {
-	if e.Binary {
-		return "binary data, not a log"
+// sampleLines returns up to sampleMax lines of a log's head, evenly spread.
+// The last is left out if it is not whole, unless it is the only one.
+func sampleLines(head []byte) [][]byte {
+	lines := slices.Collect(bytes.Lines(head))
+	if last := len(lines) - 1; last > 0 && !bytes.HasSuffix(lines[last], newline) {
+		lines = lines[:last]
 	}
-	return "not in a known log format"
-}
-
-// recogniseFormat tells Common from Combined.
-func recogniseFormat(head []byte) (Format, float64) {
-	p := Combined.NewParser(nil)
-	var r Record
-	combined, common, lines := 0, 0, 0
-	for line := range bytes.Lines(head) {
-		if len(line) == 0 || line[len(line)-1] != '\n' && lines > 0 {
-			break // cut by the sample's end
-		}
-		switch reason := p.Parse(bytes.TrimRight(line, "\r\n"), &r); {
-		case reason == Blank:
-			continue
-		case reason == OK && r.Text[Agent] == nil && r.Text[Referer] == nil && bytes.Count(line, []byte{'"'}) < 4:
-			common++
-		case reason == OK:
-			combined++
-		}
-		lines++
+	if len(lines) <= sampleMax {
+		return lines
 	}
-	switch {
-	case common == 0 && combined == 0:
-		return nil, 0
-	case common > combined:
-		return Common, float64(common+combined) / float64(lines)
+	// The first lines are all there, since a W3C log begins with its columns.
+	sample := lines[: sampleMax/10 : sampleMax/10]
+	for i := range sampleMax * 9 / 10 {
+		sample = append(sample, lines[sampleMax/10+i*(len(lines)-sampleMax/10)/(sampleMax*9/10)])
 	}
-	return Combined, float64(common+combined) / float64(lines)
+	return sample
 }
