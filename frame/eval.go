@@ -1,0 +1,269 @@
+package frame
+
+import (
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// An evaluator runs a program over batch after batch. What is computed of a
+// text is kept for as long as the column's dictionary only grows. It belongs
+// to one goroutine.
+type evaluator struct {
+	program *program
+	batch   arrow.Record
+	rows    int
+	number  int // of the batch, from 1
+	memory  []nodeMemory
+	schema  *arrow.Schema // of the batch before, whose columns are at
+	at      []int         // for each opColumn its column in schema
+}
+
+// nodeMemory is what a node keeps from batch to batch.
+type nodeMemory struct {
+	out      vector
+	number   int // of the batch that out is of
+	filled   int // opConst: rows that are filled already
+	column   column
+	scratch  vector
+	truncate truncation
+
+	made     interner   // texts that the operation has made
+	entries  *evaluator // opLift: of the lifted program
+	codes    []int32    // opLift: the entries that are new
+	lifted   vector     // opLift: the result of each entry at its code + 1, of null at 0
+	computed int        // opLift: entries in lifted
+	of       int        // opLift: generation of the texts in lifted
+}
+
+func newEvaluator(p *program) *evaluator {
+	ev := &evaluator{program: p, memory: make([]nodeMemory, len(p.nodes)), at: make([]int, len(p.nodes))}
+	for i, n := range p.nodes {
+		m := &ev.memory[i]
+		switch n.op {
+		case opColumn:
+			m.column.name = n.column
+			if fields, ok := p.schema.FieldsByName(n.column); ok {
+				m.column.typ = TypeOf(fields[0])
+			}
+		case opLift:
+			m.entries = newEvaluator(n.lifted)
+		case opTruncate:
+			m.truncate = truncation{unit: n.unit, zone: p.zone}
+		}
+	}
+	return ev
+}
+
+// begin takes the next batch; vectors of the one before are void.
+func (ev *evaluator) begin(batch arrow.Record) error {
+	ev.batch, ev.rows = batch, int(batch.NumRows())
+	ev.number++
+	if batch.Schema() == ev.schema {
+		return nil
+	}
+	for i, n := range ev.program.nodes {
+		if n.op != opColumn {
+			continue
+		}
+		indices := batch.Schema().FieldIndices(n.column)
+		if len(indices) == 0 {
+			return fmt.Errorf("frame: batch has no column %q", n.column)
+		}
+		field := batch.Schema().Field(indices[0])
+		if want := ev.memory[i].column.typ; kindOf(TypeOf(field)) != kindOf(want) || TypeOf(field) == Invalid {
+			return fmt.Errorf("frame: column %q is %s in the batch, want %s", n.column, field.Type, want)
+		}
+		ev.at[i] = indices[0]
+	}
+	ev.schema = batch.Schema()
+	return nil
+}
+
+// vector returns the result of node i for the current batch.
+func (ev *evaluator) vector(i int) (*vector, error) {
+	m := &ev.memory[i]
+	if m.number == ev.number {
+		return &m.out, nil
+	}
+	if err := ev.eval(i, m); err != nil {
+		return nil, err
+	}
+	m.number = ev.number
+	return &m.out, nil
+}
+
+// eval computes node i. This is the one switch over operations; what it calls
+// are loops over rows.
+func (ev *evaluator) eval(i int, m *nodeMemory) error {
+	n := &ev.program.nodes[i]
+	switch n.op {
+	case opColumn:
+		if ev.program.entries != "" {
+			return nil // each has set it
+		}
+		return m.column.read(ev.batch.Column(ev.at[i]), &m.out)
+	case opConst:
+		m.fill(n.lit, ev.rows)
+		return nil
+	}
+	var args [2]*vector
+	for j, arg := range n.args {
+		v, err := ev.vector(arg)
+		if err != nil {
+			return err
+		}
+		args[j] = v
+	}
+	x, y := args[0], args[1]
+	switch n.op {
+	case opLift:
+		return m.lift(n.kind, x)
+	case opTruncate:
+		m.scratch.ints = resize(m.scratch.ints, ev.rows)
+		m.truncate.apply(m.scratch.ints, x)
+		m.out = vector{ints: m.scratch.ints, nulls: x.nulls}
+	case opFloat:
+		m.toFloats(x)
+	case opInt:
+		m.toInts(x, ev.program.nodes[n.args[0]].kind)
+	case opEq, opNe, opLt, opLe, opGt, opGe:
+		m.flagsOut(ev.rows)
+		compareVectors(n.op, x, y, m.out.flags)
+	case opIsNull:
+		m.flagsOut(ev.rows)
+		isNull(x, ev.program.nodes[n.args[0]].kind, m.out.flags)
+	case opMatch:
+		m.flagsOut(ev.rows)
+		for r, code := range x.codes {
+			m.out.flags[r] = unknown
+			if code >= 0 {
+				m.out.flags[r] = flag(n.regexp.Match(x.texts.at(code)))
+			}
+		}
+	case opNot:
+		m.flagsOut(ev.rows)
+		for r, f := range x.flags {
+			m.out.flags[r] = [...]uint8{yes, no, unknown}[f]
+		}
+	case opAnd, opOr:
+		m.flagsOut(ev.rows)
+		connect(n.op, x.flags, y.flags, m.out.flags)
+	case opAdd, opSub, opMul, opDiv:
+		m.arithmetic(n, x, y, ev.rows)
+	case opNeg, opAbs:
+		m.sign(n, x)
+	case opLower, opUpper, opLength:
+		m.ofText(n.op, x)
+	default:
+		panic(fmt.Sprintf("frame: no operation %d", n.op))
+	}
+	return nil
+}
+
+func flag(b bool) uint8 {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// fill makes a vector of one value. It is filled once, as long as the longest
+// batch, and cut.
+func (m *nodeMemory) fill(lit *Literal, rows int) {
+	if m.filled < rows {
+		switch kindOf(lit.Type) {
+		case intKind:
+			m.scratch.ints = repeat(lit.Int, rows)
+		case floatKind:
+			m.scratch.floats = repeat(lit.Float, rows)
+		case flagKind:
+			m.scratch.flags = repeat(uint8(lit.Int), rows)
+		case textKind:
+			m.scratch.codes = repeat(m.made.intern([]byte(lit.Text)), rows)
+			m.scratch.texts = &m.made.texts
+		}
+		m.filled = rows
+	}
+	s := &m.scratch
+	m.out = vector{ints: cutTo(s.ints, rows), floats: cutTo(s.floats, rows), flags: cutTo(s.flags, rows), codes: cutTo(s.codes, rows), texts: s.texts}
+}
+
+func cutTo[T any](s []T, n int) []T { return s[:min(n, len(s))] }
+
+func repeat[T any](v T, n int) []T {
+	s := make([]T, n)
+	for i := range s {
+		s[i] = v
+	}
+	return s
+}
+
+func (m *nodeMemory) flagsOut(rows int) {
+	m.out.flags = resize(m.out.flags, rows)
+}
+
+// lift evaluates the lifted program for the entries that are new in the
+// dictionary, and spreads the results of all over the rows.
+func (m *nodeMemory) lift(k kind, x *vector) error {
+	l := &m.lifted
+	if m.of != x.texts.generation {
+		l.flags, l.ints, l.floats, l.nulls, l.codes = l.flags[:0], l.ints[:0], l.floats[:0], l.nulls[:0], l.codes[:0]
+		m.computed, m.of = 0, x.texts.generation
+	}
+	m.codes = m.codes[:0]
+	for code := m.computed - 1; code < x.texts.n; code++ { // -1 is null
+		m.codes = append(m.codes, int32(code))
+	}
+	if len(m.codes) > 0 {
+		v, err := m.entries.ofEntries(vector{codes: m.codes, texts: x.texts})
+		if err != nil {
+			return err
+		}
+		l.flags, l.ints, l.floats = append(l.flags, v.flags...), append(l.ints, v.ints...), append(l.floats, v.floats...)
+		l.codes, l.texts = append(l.codes, v.codes...), v.texts
+		if k == intKind || k == floatKind {
+			l.nulls = append(l.nulls, orNone(v.nulls, len(m.codes))...)
+		}
+		m.computed += len(m.codes)
+	}
+	switch k {
+	case flagKind:
+		m.out.flags = spread(m.out.flags, x.codes, l.flags)
+	case textKind:
+		m.out.codes, m.out.texts = spread(m.out.codes, x.codes, l.codes), l.texts
+	case intKind:
+		m.out.ints, m.out.nulls = spread(m.out.ints, x.codes, l.ints), spread(m.out.nulls, x.codes, l.nulls)
+	case floatKind:
+		m.out.floats, m.out.nulls = spread(m.out.floats, x.codes, l.floats), spread(m.out.nulls, x.codes, l.nulls)
+	}
+	return nil
+}
+
+// ofEntries runs a lifted program over the entries of a dictionary.
+func (ev *evaluator) ofEntries(entries vector) (*vector, error) {
+	ev.number++
+	ev.rows = len(entries.codes)
+	for i, n := range ev.program.nodes {
+		if n.op == opColumn {
+			ev.memory[i].out = entries
+		}
+	}
+	return ev.vector(len(ev.program.nodes) - 1)
+}
+
+// spread gives each row the result of its code.
+func spread[T any](dst []T, codes []int32, results []T) []T {
+	dst = resize(dst, len(codes))
+	for i, code := range codes {
+		dst[i] = results[code+1]
+	}
+	return dst
+}
+
+func orNone(nulls []bool, n int) []bool {
+	if nulls == nil {
+		return make([]bool, n)
+	}
+	return nulls
+}

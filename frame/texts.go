@@ -1,0 +1,144 @@
+package frame
+
+import (
+	"bytes"
+	"hash/maphash"
+	"slices"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v17/arrow/array"
+)
+
+// texts is a list of texts that codes stand for. It only grows, until its
+// generation changes: then it is another list, and whatever was computed of
+// the old one is void.
+type texts struct {
+	data       []byte
+	off        []int32 // of an Arrow dictionary: text i is data[off[i]:off[i+1]]
+	ends       []int64 // of an interner: text i is data[ends[i]:ends[i+1]]
+	n          int
+	generation int
+}
+
+func (t *texts) at(code int32) []byte {
+	if t.off != nil {
+		return t.data[t.off[code]:t.off[code+1]]
+	}
+	return t.data[t.ends[code]:t.ends[code+1]]
+}
+
+// An interner numbers distinct texts from 0 in the order in which they come.
+// It copies them into one arena: no Go string, no pointer for the garbage
+// collector to follow, whatever their number.
+type interner struct {
+	texts
+	hashes []uint32
+	slots  []int32 // open addressing: number + 1; 0 is free
+}
+
+// textSeed is random, so that no log can be made to collide; the numbers that
+// an interner gives do not depend on it.
+var textSeed = maphash.MakeSeed()
+
+func (t *interner) intern(text []byte) int32 {
+	if t.n >= len(t.slots)/4*3 {
+		t.rehash()
+	}
+	hash := uint32(maphash.Bytes(textSeed, text))
+	mask := uint32(len(t.slots) - 1)
+	i := hash & mask
+	for ; t.slots[i] != 0; i = (i + 1) & mask {
+		if id := t.slots[i] - 1; t.hashes[id] == hash && bytes.Equal(t.at(id), text) {
+			return id
+		}
+	}
+	t.data = append(t.data, text...)
+	t.ends = append(t.ends, int64(len(t.data)))
+	t.hashes = append(t.hashes, hash)
+	t.n++
+	t.slots[i] = int32(t.n)
+	return int32(t.n - 1)
+}
+
+// rehash doubles the slots.
+func (t *interner) rehash() {
+	if t.ends == nil {
+		t.ends = []int64{0}
+	}
+	t.slots = make([]int32, max(64, 2*len(t.slots)))
+	mask := uint32(len(t.slots) - 1)
+	for id, hash := range t.hashes {
+		i := hash & mask
+		for t.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		t.slots[i] = int32(id) + 1
+	}
+}
+
+// A dictionary follows the dictionaries of one column from batch to batch. As
+// long as each extends the one before, its generation stays.
+type dictionary struct {
+	texts
+	values *array.String // retained: nobody may reuse its memory while we compare with it
+}
+
+// follow takes the next batch's dictionary.
+func (d *dictionary) follow(values *array.String) {
+	if values == d.values {
+		return
+	}
+	next := texts{n: values.Len(), generation: d.generation}
+	if next.n > 0 { // else there may be no offsets at all
+		next.off = values.ValueOffsets()
+	}
+	if buf := values.Data().Buffers()[2]; buf != nil {
+		next.data = buf.Bytes()
+	}
+	if !extends(&next, &d.texts) {
+		next.generation++
+	}
+	values.Retain()
+	if d.values != nil {
+		d.values.Release()
+	}
+	d.values, d.texts = values, next
+}
+
+// extends reports whether the new dictionary begins with the old one. A
+// producer that appends to its dictionary mostly does so in place: then two
+// addresses tell. After it has moved, one comparison of memory does.
+func extends(next, old *texts) bool {
+	if old.n == 0 || next.n < old.n {
+		return old.n == 0
+	}
+	offsets := next.off[:old.n+1]
+	if unsafe.SliceData(offsets) != unsafe.SliceData(old.off) && !slices.Equal(offsets, old.off[:old.n+1]) {
+		return false
+	}
+	from, to := offsets[0], offsets[old.n]
+	return unsafe.SliceData(next.data) == unsafe.SliceData(old.data) ||
+		bytes.Equal(next.data[from:to], old.data[from:to])
+}
+
+// A codeMap holds what was computed of each text of a dictionary, at its code
+// + 1; 0 holds the value of null.
+type codeMap[T any] struct {
+	at         []T
+	generation int
+}
+
+// grow makes the map as long as the dictionary and returns the first code
+// that it holds nothing for: 0 when the dictionary is another one.
+func (m *codeMap[T]) grow(t *texts, null T) int {
+	if m.at == nil || m.generation != t.generation {
+		m.at = append(m.at[:0], null)
+		m.generation = t.generation
+	}
+	first := len(m.at) - 1
+	if need := t.n + 1; len(m.at) < need {
+		m.at = slices.Grow(m.at, need-len(m.at))[:need]
+		clear(m.at[first+1:])
+	}
+	return first
+}

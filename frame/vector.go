@@ -1,0 +1,212 @@
+package frame
+
+import (
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+)
+
+// A kind is the shape in which a vector holds its values.
+type kind uint8
+
+const (
+	intKind   kind = iota // Int, Bytes, Duration, Time
+	floatKind             // Float
+	flagKind              // Flag
+	textKind              // Text
+)
+
+func kindOf(t Type) kind {
+	switch t {
+	case Float:
+		return floatKind
+	case Flag:
+		return flagKind
+	case Text:
+		return textKind
+	}
+	return intKind
+}
+
+// A vector holds one value for each row of a batch: a column, or what an
+// expression makes of columns. It is good until the next batch, and its memory
+// may be the batch's own.
+type vector struct {
+	ints   []int64
+	floats []float64
+	nulls  []bool  // of ints and floats; nil if there is none
+	flags  []uint8 // no, yes or unknown
+	codes  []int32 // of texts; -1 is null
+	texts  *texts
+}
+
+// The values of a flag. Their order and bits matter: "and" and "or" are
+// computed with them, and yes alone has the lowest bit.
+const (
+	no      = 0
+	yes     = 1
+	unknown = 2
+)
+
+// null reports whether row i of ints or floats is null.
+func (v *vector) null(i int32) bool { return v.nulls != nil && v.nulls[i] }
+
+// A column reads one column of batch after batch.
+type column struct {
+	name     string
+	typ      Type
+	dict     dictionary // of a dictionary column
+	interner interner   // of a plain text column: its distinct texts
+	scratch  vector
+}
+
+// read makes a vector of the column, without a copy where the layouts agree.
+func (c *column) read(arr arrow.Array, out *vector) error {
+	switch arr := arr.(type) {
+	case *array.Int64:
+		out.ints = arr.Int64Values()
+	case *array.Timestamp:
+		out.ints = int64s(arr)
+	case *array.Int32:
+		out.ints = widen(c.scratch.ints, arr.Int32Values())
+		c.scratch.ints = out.ints
+	case *array.Int16:
+		out.ints = widen(c.scratch.ints, arr.Int16Values())
+		c.scratch.ints = out.ints
+	case *array.Int8:
+		out.ints = widen(c.scratch.ints, arr.Int8Values())
+		c.scratch.ints = out.ints
+	case *array.Float64:
+		out.floats, out.nulls = arr.Float64Values(), c.readNulls(arr)
+		c.dropInfinite(out)
+		return nil
+	case *array.Boolean:
+		out.flags = c.readFlags(arr)
+		return nil
+	case *array.Dictionary:
+		return c.readDictionary(arr, out)
+	case *array.String:
+		c.readStrings(arr, out)
+		return nil
+	default:
+		return fmt.Errorf("column %q: cannot read %s", c.name, arr.DataType())
+	}
+	out.nulls = c.readNulls(arr)
+	return nil
+}
+
+// int64s returns the values of an array of 64-bit integers of any name.
+func int64s(arr arrow.Array) []int64 {
+	data := arr.Data()
+	if data.Len() == 0 {
+		return nil
+	}
+	return arrow.Int64Traits.CastFromBytes(data.Buffers()[1].Bytes())[data.Offset():][:data.Len()]
+}
+
+func widen[T int8 | int16 | int32](dst []int64, src []T) []int64 {
+	dst = resize(dst, len(src))
+	for i, v := range src {
+		dst[i] = int64(v)
+	}
+	return dst
+}
+
+// resize returns a slice of n elements in s's memory, or more. What it holds
+// is garbage.
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4)
+	}
+	return s[:n]
+}
+
+// readNulls returns nil for a column without nulls, which most are.
+func (c *column) readNulls(arr arrow.Array) []bool {
+	if arr.NullN() == 0 {
+		return nil
+	}
+	bitmap, offset := arr.NullBitmapBytes(), arr.Data().Offset()
+	c.scratch.nulls = resize(c.scratch.nulls, arr.Len())
+	for i := range c.scratch.nulls {
+		bit := offset + i
+		c.scratch.nulls[i] = bitmap[bit>>3]>>(bit&7)&1 == 0
+	}
+	return c.scratch.nulls
+}
+
+// dropInfinite makes nulls of floats that are no number or infinite: they have
+// no order and no sum.
+func (c *column) dropInfinite(out *vector) {
+	for i, f := range out.floats {
+		if f-f == 0 {
+			continue
+		}
+		if out.nulls == nil {
+			c.scratch.nulls = resize(c.scratch.nulls, len(out.floats))
+			clear(c.scratch.nulls)
+			out.nulls = c.scratch.nulls
+		}
+		out.nulls[i] = true
+	}
+}
+
+func (c *column) readFlags(arr *array.Boolean) []uint8 {
+	c.scratch.flags = resize(c.scratch.flags, arr.Len())
+	for i := range c.scratch.flags {
+		c.scratch.flags[i] = no
+		if arr.Value(i) {
+			c.scratch.flags[i] = yes
+		}
+	}
+	for i, null := range c.readNulls(arr) {
+		if null {
+			c.scratch.flags[i] = unknown
+		}
+	}
+	return c.scratch.flags
+}
+
+func (c *column) readDictionary(arr *array.Dictionary, out *vector) error {
+	indices, ok := arr.Indices().(*array.Int32)
+	values, isText := arr.Dictionary().(*array.String)
+	if !ok || !isText {
+		return fmt.Errorf("column %q: cannot read %s", c.name, arr.DataType())
+	}
+	c.dict.follow(values)
+	out.codes, out.texts = indices.Int32Values(), &c.dict.texts
+	nulls := c.readNulls(indices)
+	if nulls == nil && values.NullN() == 0 {
+		return nil
+	}
+	c.scratch.codes = append(c.scratch.codes[:0], out.codes...)
+	out.codes = c.scratch.codes
+	for i, code := range out.codes {
+		if nulls != nil && nulls[i] || values.IsNull(int(code)) {
+			out.codes[i] = -1
+		}
+	}
+	return nil
+}
+
+// readStrings interns a plain text column, so that all that follows sees a
+// dictionary that only grows.
+func (c *column) readStrings(arr *array.String, out *vector) {
+	c.scratch.codes = resize(c.scratch.codes, arr.Len())
+	out.codes, out.texts = c.scratch.codes, &c.interner.texts
+	if arr.Len() == 0 {
+		return // and there may be no offsets
+	}
+	offsets, data := arr.ValueOffsets(), []byte(nil)
+	if buf := arr.Data().Buffers()[2]; buf != nil {
+		data = buf.Bytes()
+	}
+	for i := range c.scratch.codes {
+		if arr.IsNull(i) {
+			c.scratch.codes[i] = -1
+			continue
+		}
+		c.scratch.codes[i] = c.interner.intern(data[offsets[i]:offsets[i+1]])
+	}
+}
