@@ -175,7 +175,7 @@ func (p *program) compileBinary(e *Binary) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if isNone(e.Y) {
+	if givesNone(e.Y) {
 		return p.not(p.add("", node{op: opIsNull, kind: flagKind, args: []int{x}}), e.Op == "!="), nil
 	}
 	if e.Op == "~" || e.Op == "!~" {
@@ -190,11 +190,6 @@ func (p *program) compileBinary(e *Binary) (int, error) {
 		return 0, err
 	}
 	return p.binary(binaryOps[e.Op], x, y), nil
-}
-
-func isNone(e Expr) bool {
-	l, ok := e.(*Literal)
-	return ok && l.Type == Invalid
 }
 
 func (p *program) not(x int, really bool) int {

@@ -229,13 +229,13 @@ func (m *nodeMemory) lift(k kind, x *vector) error {
 	}
 	switch k {
 	case flagKind:
-		m.out.flags = spread(m.out.flags, x.codes, l.flags)
+		m.out.flags = scatter(m.out.flags, x.codes, l.flags)
 	case textKind:
-		m.out.codes, m.out.texts = spread(m.out.codes, x.codes, l.codes), l.texts
+		m.out.codes, m.out.texts = scatter(m.out.codes, x.codes, l.codes), l.texts
 	case intKind:
-		m.out.ints, m.out.nulls = spread(m.out.ints, x.codes, l.ints), spread(m.out.nulls, x.codes, l.nulls)
+		m.out.ints, m.out.nulls = scatter(m.out.ints, x.codes, l.ints), scatter(m.out.nulls, x.codes, l.nulls)
 	case floatKind:
-		m.out.floats, m.out.nulls = spread(m.out.floats, x.codes, l.floats), spread(m.out.nulls, x.codes, l.nulls)
+		m.out.floats, m.out.nulls = scatter(m.out.floats, x.codes, l.floats), scatter(m.out.nulls, x.codes, l.nulls)
 	}
 	return nil
 }
@@ -252,8 +252,8 @@ func (ev *evaluator) ofEntries(entries vector) (*vector, error) {
 	return ev.vector(len(ev.program.nodes) - 1)
 }
 
-// spread gives each row the result of its code.
-func spread[T any](dst []T, codes []int32, results []T) []T {
+// scatter gives each row the result of its code.
+func scatter[T any](dst []T, codes []int32, results []T) []T {
 	dst = resize(dst, len(codes))
 	for i, code := range codes {
 		dst[i] = results[code+1]

@@ -172,6 +172,9 @@ func (p *Plan) add(q *checkedQuery) error {
 		}
 	}
 	cell := cellPlan{query: q}
+	if q.query.Group == nil { // it only shows what other cells have
+		periods = nil
+	}
 	for _, period := range periods {
 		table, err := p.table(q, period)
 		if err != nil {

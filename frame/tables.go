@@ -16,7 +16,7 @@ func (p *Partial) Tables() (tables []*Table, errs []error) {
 }
 
 func (p *Partial) finish(cell *cellPlan) (*Table, error) {
-	var now *Table
+	now := &Table{Name: cell.query.name, Show: cell.query.query.Show}
 	was := map[string]*Table{}
 	for i, period := range cell.periods {
 		table := p.table(cell.query, period)

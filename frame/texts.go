@@ -76,15 +76,15 @@ func (t *interner) rehash() {
 	}
 }
 
-// A dictionary follows the dictionaries of one column from batch to batch. As
+// A follower follows the dictionaries of one column from batch to batch. As
 // long as each extends the one before, its generation stays.
-type dictionary struct {
+type follower struct {
 	texts
 	values *array.String // retained: nobody may reuse its memory while we compare with it
 }
 
 // follow takes the next batch's dictionary.
-func (d *dictionary) follow(values *array.String) {
+func (d *follower) follow(values *array.String) {
 	if values == d.values {
 		return
 	}

@@ -56,8 +56,8 @@ func (v *vector) null(i int32) bool { return v.nulls != nil && v.nulls[i] }
 type column struct {
 	name     string
 	typ      Type
-	dict     dictionary // of a dictionary column
-	interner interner   // of a plain text column: its distinct texts
+	dict     follower // of a dictionary column
+	interner interner // of a plain text column: its distinct texts
 	scratch  vector
 }
 
