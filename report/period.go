@@ -23,11 +23,12 @@ type Period struct {
 type unit string
 
 const (
-	hours  unit = "hour"
-	days   unit = "day"
-	weeks  unit = "week" // ISO 8601, from Monday
-	months unit = "month"
-	years  unit = "year"
+	minutes unit = "minute"
+	hours   unit = "hour"
+	days    unit = "day"
+	weeks   unit = "week" // ISO 8601, from Monday
+	months  unit = "month"
+	years   unit = "year"
 )
 
 // Periods lists what ParsePeriod understands, for help and messages.
@@ -111,6 +112,8 @@ func span(start time.Time, u unit, n int) Period {
 func (u unit) floor(t time.Time) time.Time {
 	y, m, d := t.Date()
 	switch u {
+	case minutes:
+		return t.Add(-time.Duration(t.Second())*time.Second - time.Duration(t.Nanosecond()))
 	case hours:
 		return t.Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second - time.Duration(t.Nanosecond()))
 	case weeks:
@@ -127,6 +130,8 @@ func (u unit) floor(t time.Time) time.Time {
 // change the clock have 23 or 25.
 func (u unit) add(t time.Time, n int) time.Time {
 	switch u {
+	case minutes:
+		return t.Add(time.Duration(n) * time.Minute)
 	case hours:
 		return t.Add(time.Duration(n) * time.Hour)
 	case weeks:

@@ -1,0 +1,49 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"logbook/templates"
+)
+
+// TestBuiltIn checks that every built-in notebook parses, and that its cells
+// are queries.
+func TestBuiltIn(t *testing.T) {
+	for _, name := range templates.Notebooks() {
+		src, _ := templates.Notebook(name)
+		n, err := ParseNotebook(name+".md", src)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if names, queries := n.Queries(); len(names) < 5 || len(names) != len(queries) {
+			t.Errorf("%s: %d names and %d queries, want as many and more than 5", name, len(names), len(queries))
+		}
+	}
+}
+
+// TestNotebookErrors checks that an error names its place in the file.
+func TestNotebookErrors(t *testing.T) {
+	const cell = "```logbook total\ncount\n```\n"
+	for _, c := range []struct{ src, want string }{
+		{"---\ntitle: x\n---\n\n```logbook x\nwhere status >=\n```\n", "a.md:6:"},
+		{"---\ntitel: x\n---\n", `unknown field "titel"`},
+		{"---\ntitle: x\n", "closing ---"},
+		{"---\nlogbook: 2\n---\n", "logbook: 2"},
+		{cell + cell, "a.md:4:1: there is a cell total above"},
+		{"```logbook Total\ncount\n```\n", "a.md:1:1: a cell needs a name"},
+		{"```logbook total wide\ncount\n```\n", `unknown flag "wide"`},
+		{cell + "\nA {{ totl.count }} b\n", `a.md:5:3: unknown name "totl"`},
+		{cell + "\n{{ total.count | words }}\n", `unknown format "words"`},
+		{cell + "\n{{ total.count + }}\n", "a.md:5:1:"},
+		{cell + "\n{{ if total.count }}\n\nyes\n", "if without its end"},
+		{cell + "\nyes {{ if total.count }} no\n", "a.md:5:5: if without its end"},
+		{cell + "\n{{ end }}\n", "end without its if"},
+	} {
+		_, err := ParseNotebook("a.md", []byte(c.src))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("ParseNotebook(%q) = %v, want an error with %q", c.src, err, c.want)
+		}
+	}
+}

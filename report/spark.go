@@ -1,0 +1,109 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+)
+
+// Small drawings are SVG made here, with presentation attributes and classes
+// only: the page's policy allows no style attribute, and they need no script.
+
+// spark draws a line with a faint area under it. The widest value reaches the
+// top; zero is the bottom, so that lines of one column can be compared in shape
+// and not in height.
+func spark(values []float64, width, height float64, area bool) template.HTML {
+	if len(values) < 2 {
+		return ""
+	}
+	most := 0.0
+	for _, v := range values {
+		most = max(most, v)
+	}
+	if most == 0 {
+		most = 1
+	}
+	const air = 2 // so that the line's width is not cut
+	var line strings.Builder
+	for i, v := range values {
+		verb := "L"
+		if i == 0 {
+			verb = "M"
+		}
+		x := width * float64(i) / float64(len(values)-1)
+		y := height - air - (height-2*air)*v/most
+		fmt.Fprintf(&line, "%s%s %s", verb, coord(x), coord(y))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="spark" viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true">`, coord(width), coord(height))
+	if area {
+		fmt.Fprintf(&b, `<path class="area" d="%sV%sH0Z"/>`, line.String(), coord(height))
+	}
+	fmt.Fprintf(&b, `<path class="line" d="%s"/></svg>`, line.String())
+	return template.HTML(b.String())
+}
+
+// bar draws a share of 1 on its track, with a tick where tick is not negative.
+func bar(share float64, class string, tick float64) template.HTML {
+	var b strings.Builder
+	b.WriteString(`<svg viewBox="0 0 100 9" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="9"/>`)
+	if share > 0 {
+		fmt.Fprintf(&b, `<rect class="%s" width="%s" height="9"/>`, class, coord(max(share*100, 0.5)))
+	}
+	if tick >= 0 {
+		fmt.Fprintf(&b, `<rect class="tick" x="%s" width="0.8" height="9"/>`, coord(min(tick*100, 99.2)))
+	}
+	b.WriteString(`</svg>`)
+	return template.HTML(b.String())
+}
+
+// A part is one share of a [strip].
+type part struct {
+	Class, Name, Text string
+	Value             float64
+}
+
+// strip draws parts of a whole as one bar. The label says the same in words.
+func strip(parts []part, label string) template.HTML {
+	total := 0.0
+	for _, p := range parts {
+		total += p.Value
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="strip" viewBox="0 0 1000 14" preserveAspectRatio="none" role="img" aria-label="%s">`, template.HTMLEscapeString(label))
+	x := 0.0
+	for _, p := range parts {
+		if p.Value <= 0 {
+			continue
+		}
+		w := 1000 * p.Value / total
+		// The last pixel stays empty, to divide it from its neighbour.
+		fmt.Fprintf(&b, `<rect class="%s" x="%s" width="%s" height="14"><title>%s</title></rect>`,
+			p.Class, coord(x), coord(max(w-1.3, 0.7)), template.HTMLEscapeString(p.Name+": "+p.Text))
+		x += w
+	}
+	b.WriteString(`</svg>`)
+	return template.HTML(b.String())
+}
+
+// swatch draws the square that names a colour in a legend.
+func swatch(class string) template.HTML {
+	return template.HTML(`<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><rect class="` + class + `" width="12" height="12" rx="2"/></svg>`)
+}
+
+// ramp draws the six steps of the sequence.
+func ramp() template.HTML {
+	var b strings.Builder
+	b.WriteString(`<svg class="ramp" viewBox="0 0 120 10" aria-hidden="true">`)
+	for i := range 6 {
+		fmt.Fprintf(&b, `<rect class="q%d" x="%d" width="19" height="10"/>`, i, i*20)
+	}
+	b.WriteString(`</svg>`)
+	return template.HTML(b.String())
+}
+
+// coord writes a coordinate with one decimal at most: half a tenth of a pixel
+// is not seen, and a page has thousands of them.
+func coord(v float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
+}

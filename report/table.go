@@ -1,0 +1,530 @@
+package report
+
+import (
+	"html/template"
+	"math"
+	"net/http"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"logbook/frame"
+)
+
+// A grid is a table as the page prints it.
+type grid struct {
+	ID, Caption string
+	Title       bool // the caption is seen, not only heard
+	Heads       []head
+	Lines       []line
+	Show        int // rows shown before "Show all"; 0 shows all
+	Filter      bool
+	Notes       []string
+}
+
+type head struct{ Text, Class, Sort string }
+
+type line struct {
+	Class string
+	Child bool // belongs to the nearest line above that is not one
+	Kids  int  // lines below that are
+	Cells []entry
+}
+
+// An entry is one cell of a grid. Text is log text at times, and escaped by the
+// template; Drawing is SVG of ours.
+type entry struct {
+	Text, Unit, Class string
+	Raw               string // what sorting and CSV use where Text is rounded
+	Pill              string
+	Swatch, Drawing   template.HTML
+	Code              string
+	Quiet             string
+}
+
+// A kind of column that a table step can ask for.
+type tableColumn struct {
+	head, class string
+	entry       func(r *tableRow) entry
+	skip        bool // no column of its own: a mark on the first
+}
+
+// A tableRow is a row of the cell's table, or the sum of several of them.
+type tableRow struct {
+	table *frame.Table
+	i     int
+}
+
+func (r *tableRow) value(name string) value { return at(r.table.Column(name), r.i) }
+
+// heads are the names of columns where the column's own name, with a capital,
+// is not what a reader would call it.
+var heads = map[string]string{
+	"count": "Requests", "bytes": "Bytes", "client": "Agent", "status_class": "Class", "seen": "Last seen",
+	"hour_of_day": "Hour", "who": "Who", "os": "System", "vhost": "Virtual host", "asn": "Network (AS)",
+}
+
+func headOf(name string) string {
+	if h, ok := heads[name]; ok {
+		return h
+	}
+	if len(name) > 1 && name[0] == 'p' && digit(name[1]) { // p95
+		return name
+	}
+	s := strings.ReplaceAll(name, "_", " ")
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// monospaced are the columns whose texts are addresses, not words.
+var monospaced = map[string]bool{"path": true, "host": true, "network": true, "query": true, "referrer": true, "agent": true, "file": true}
+
+func opt(opts []frame.ShowOpt, word string) (frame.ShowOpt, bool) {
+	i := slices.IndexFunc(opts, func(o frame.ShowOpt) bool { return o.Word == word })
+	if i < 0 {
+		return frame.ShowOpt{}, false
+	}
+	return opts[i], true
+}
+
+// number returns the number after a word: 12 of "show 12".
+func number(opts []frame.ShowOpt, word string, otherwise int) int {
+	if o, ok := opt(opts, word); ok && len(o.Args) > 0 {
+		if n, err := strconv.Atoi(o.Args[0]); err == nil {
+			return n
+		}
+	}
+	return otherwise
+}
+
+// grid lays out a cell's table as its table step says; without one, every
+// column in the order of the query.
+func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
+	g := &grid{ID: c.Name, Caption: show.Title, Title: show.Title != "", Notes: t.Notes}
+	if g.Caption == "" {
+		g.Caption = headOf(c.Name)
+	}
+	items := show.Items
+	if len(items) == 0 {
+		for i := range t.Columns {
+			if t.Columns[i].Series == nil {
+				items = append(items, frame.ShowItem{Expr: &frame.Name{Name: t.Columns[i].Name}})
+			}
+		}
+	}
+	rows := t.Rows
+	var kids [][]int
+	if len(items) > 0 && items[0].Within != nil {
+		t, kids = nested(c, t, items[0])
+		rows = t.Rows
+		if len(kids) > 0 {
+			rows = len(kids)
+		}
+	}
+	columns := p.columns(t, rows, items)
+	for _, col := range columns {
+		if !col.skip {
+			g.Heads = append(g.Heads, head{Text: col.head, Class: col.class})
+		}
+	}
+	g.Show = number(show.Opts, "show", 10)
+	g.Filter = rows > 12
+	if rows <= g.Show+2 { // a button for two rows is worse than two rows
+		g.Show = 0
+	}
+	for i := range rows {
+		l := p.line(columns, &tableRow{t, i})
+		if t.Other && i == rows-1 {
+			l.Class = "sum"
+		} else if i >= 10 {
+			l.Class = "rest"
+		}
+		g.Lines = append(g.Lines, l)
+		if kids != nil {
+			g.Lines[len(g.Lines)-1].Kids = len(kids[i])
+			for _, k := range kids[i] {
+				child := p.line(columns, &tableRow{t, k})
+				child.Child, child.Class = true, "child"
+				g.Lines = append(g.Lines, child)
+			}
+		}
+	}
+	g.markSorted(t, rows, items)
+	return g
+}
+
+func (p *pageMaker) line(columns []tableColumn, r *tableRow) line {
+	var l line
+	for _, col := range columns {
+		e := col.entry(r)
+		if col.skip {
+			if len(l.Cells) > 0 {
+				l.Cells[0].Pill = e.Text
+			}
+			continue
+		}
+		e.Class = strings.TrimSpace(col.class + " " + e.Class)
+		l.Cells = append(l.Cells, e)
+	}
+	return l
+}
+
+// markSorted marks the column by which the rows stand in falling order, so
+// that the first click on it turns the order round.
+func (g *grid) markSorted(t *frame.Table, rows int, items []frame.ShowItem) {
+	n := -1
+	for _, item := range items {
+		if _, mark := opt(item.Opts, "mark"); mark || item.Expr == nil {
+			continue
+		}
+		n++
+		if item.Role == "bar" {
+			n++ // its drawing has a head of its own
+		}
+		c := t.Column(item.Expr.String())
+		if c == nil || c.Key || c.Ints == nil || rows < 2 {
+			continue
+		}
+		falling := slices.IsSortedFunc(c.Ints[:rows], func(a, b int64) int { return int(min(max(b-a, -1), 1)) })
+		if falling && n < len(g.Heads) && (!t.Other || rows > 2) {
+			g.Heads[n].Sort = "descending"
+		}
+		return // only the first measure: it is what the author sorted by
+	}
+}
+
+// columns prepares how each item prints a row.
+func (p *pageMaker) columns(t *frame.Table, rows int, items []frame.ShowItem) []tableColumn {
+	var out []tableColumn
+	for _, item := range items {
+		if unit, ok := sparkUnit(item); ok && item.Role == "spark" || item.Expr == nil {
+			out = append(out, sparkColumn(t, unit))
+			continue
+		}
+		name := item.Expr.String()
+		head := item.Label
+		if head == "" {
+			head = headOf(name)
+		}
+		c := t.Column(name)
+		if item.Role == "bar" {
+			out = append(out, p.barColumn(t, rows, name, item), p.numberColumn(c, name, head, item))
+			continue
+		}
+		if o, ok := opt(item.Opts, "mark"); ok {
+			mark := strings.Join(o.Args, " ")
+			out = append(out, tableColumn{skip: true, entry: func(r *tableRow) entry {
+				if r.value(name).text == mark {
+					return entry{Text: mark}
+				}
+				return entry{}
+			}})
+			continue
+		}
+		if item.Role == "share" {
+			if item.Label == "" {
+				head = "Share"
+			}
+			out = append(out, p.shareColumn(t, rows, name, head))
+			continue
+		}
+		if c != nil && (c.Texts != nil || c.Key) && c.Type != frame.Time {
+			out = append(out, p.textColumn(c, name, head))
+			continue
+		}
+		out = append(out, p.numberColumn(c, name, head, item))
+		if unit, ok := sparkUnit(item); ok {
+			out = append(out, sparkColumn(t, unit))
+		}
+	}
+	return out
+}
+
+func (p *pageMaker) textColumn(c *frame.Column, name, head string) tableColumn {
+	class := ""
+	if monospaced[name] {
+		class = "mono"
+	}
+	return tableColumn{head: head, entry: func(r *tableRow) entry {
+		v := r.value(name)
+		switch {
+		case r.table.Other && r.i == r.table.Rows-1 && c.Key:
+			return entry{Text: "all others", Class: "quiet"}
+		case !v.known():
+			return entry{Text: missing, Class: "quiet"}
+		case name == "status":
+			code := int(v.num)
+			return entry{Code: strconv.Itoa(code), Swatch: swatch(statusClass(code / 100)), Text: statusName(code)}
+		case name == "status_class" && v.text != "":
+			return entry{Swatch: swatch(statusClass(int(v.text[0] - '0'))), Text: v.text}
+		case name == "book":
+			v.text = p.bookTitle(v.text)
+		case v.unit == "weekday" || v.unit == "hour_of_day":
+			return entry{Text: p.formatter.value(v), Raw: strconv.Itoa(int(v.num))}
+		case v.typ != frame.Text:
+			return entry{Text: p.formatter.value(v), Class: class}
+		}
+		return entry{Text: visible(v.text), Class: class}
+	}}
+}
+
+func (p *pageMaker) numberColumn(c *frame.Column, name, head string, item frame.ShowItem) tableColumn {
+	class := "r"
+	_, pct := opt(item.Opts, "pct")
+	if c != nil && c.Texts != nil {
+		return p.textColumn(c, name, head)
+	}
+	return tableColumn{head: head, class: class, entry: func(r *tableRow) entry {
+		v := r.value(name)
+		if !v.known() {
+			return entry{Text: missing, Raw: "", Class: "quiet"}
+		}
+		if pct || v.typ == frame.Float && strings.HasSuffix(name, "share") {
+			decimals := 1
+			if math.Abs(v.num) >= 0.0995 {
+				decimals = 0
+			}
+			return entry{Text: join(percent(v.num, decimals)), Raw: strconv.FormatFloat(v.num, 'g', 4, 64)}
+		}
+		if v.typ == frame.Time {
+			t := instant(int64(v.num), p.formatter.zone)
+			return entry{Text: dated(t, v.unit, false), Raw: t.Format("2006-01-02T15:04:05")}
+		}
+		e := entry{Text: plain(v.typ, v.num)}
+		if raw := strconv.FormatFloat(v.num, 'f', -1, 64); raw != e.Text {
+			e.Raw = raw
+		}
+		return e
+	}}
+}
+
+func (p *pageMaker) barColumn(t *frame.Table, rows int, name string, item frame.ShowItem) tableColumn {
+	most := greatest(t, rows, name)
+	tick := ""
+	if o, ok := opt(item.Opts, "tick"); ok && len(o.Args) > 0 {
+		tick = o.Args[0]
+		most = max(most, greatest(t, rows, tick))
+	}
+	return tableColumn{class: "bar", entry: func(r *tableRow) entry {
+		at := -1.0
+		if v := r.value(tick); tick != "" && v.known() && most > 0 {
+			at = v.num / most
+		}
+		class := "c-ink"
+		if who := r.value("who"); who.text == "bot" {
+			class = "c-ochre"
+		}
+		share := 0.0
+		if most > 0 {
+			share = min(r.value(name).num/most, 1)
+		}
+		return entry{Drawing: bar(share, class, at)}
+	}}
+}
+
+// greatest returns the greatest value of the rows; the row of all others does
+// not count, or it would make every other bar short.
+func greatest(t *frame.Table, rows int, name string) float64 {
+	most := 0.0
+	for i := range rows {
+		if t.Other && i == t.Rows-1 {
+			continue
+		}
+		most = max(most, at(t.Column(name), i).num)
+	}
+	return most
+}
+
+func (p *pageMaker) shareColumn(t *frame.Table, rows int, name, head string) tableColumn {
+	total := 0.0
+	for i := range rows {
+		total += at(t.Column(name), i).num
+	}
+	return tableColumn{head: head, class: "r", entry: func(r *tableRow) entry {
+		if total == 0 {
+			return entry{Text: missing}
+		}
+		share := r.value(name).num / total
+		return entry{Text: join(percent(share, 1)), Raw: strconv.FormatFloat(share, 'g', 4, 64)}
+	}}
+}
+
+func sparkColumn(t *frame.Table, unit string) tableColumn {
+	c := t.Column(seriesColumn)
+	if c == nil || len(c.Axis) < 2 {
+		return tableColumn{skip: true, entry: func(*tableRow) entry { return entry{} }}
+	}
+	return tableColumn{head: counted(int64(len(c.Axis)), unit), class: "spark-cell", entry: func(r *tableRow) entry {
+		s := r.table.Column(seriesColumn)
+		if s.Series[r.i] == nil {
+			return entry{}
+		}
+		values := make([]float64, len(s.Axis))
+		for x, n := range s.Series[r.i] {
+			values[x] = float64(n)
+		}
+		return entry{Drawing: spark(values, 96, 20, false)}
+	}}
+}
+
+func statusClass(hundreds int) string {
+	if hundreds < 1 || hundreds > 5 {
+		return "c-other"
+	}
+	return "s" + strconv.Itoa(hundreds)
+}
+
+// statusName names a status code: those of the standards, and those that
+// servers and CDNs have made up.
+func statusName(code int) string {
+	if s := http.StatusText(code); s != "" {
+		return s
+	}
+	switch code {
+	case 444:
+		return "Closed without an answer"
+	case 494:
+		return "Request header too large"
+	case 495, 496, 497:
+		return "TLS error"
+	case 499:
+		return "Client closed the request"
+	case 520, 521, 522, 523, 524, 525, 526, 527, 530:
+		return "Origin unreachable"
+	}
+	return ""
+}
+
+// nested makes a table for "book > chapter": first one row for each outer key,
+// which adds up its inner rows, then the inner rows; kids[i] are the numbers of
+// the rows within outer row i. What the query computed with add steps is
+// computed anew from the sums.
+func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, kids [][]int) {
+	outer, inner := item.Expr.String(), item.Within.String()
+	sums := allRows(t).by(outer)
+	if sums == nil || t.Column(inner) == nil {
+		return t, nil
+	}
+	order := byFirstMeasure(sums.table)
+	n := len(order)
+	both = &frame.Table{Name: t.Name, Rows: n + t.Rows, Notes: t.Notes}
+	for i := range t.Columns {
+		col := &t.Columns[i]
+		if col.Name == inner { // its values stand in the outer key's column
+			continue
+		}
+		from := sums.table.Column(col.Name)
+		source := col
+		if col.Name == outer {
+			source = t.Column(inner)
+		}
+		both.Columns = append(both.Columns, stacked(col, from, source, order))
+	}
+	if c.Query.Group != nil {
+		recompute(both, c.Query.Result, n)
+	}
+	kids = make([][]int, n)
+	for g, o := range order {
+		key := at(sums.table.Column(outer), o)
+		for i := range t.Rows {
+			if at(t.Column(outer), i) == key && !t.Column(inner).Null(i) {
+				kids[g] = append(kids[g], n+i)
+			}
+		}
+		if len(kids[g]) == 1 { // one chapter is the book
+			kids[g] = nil
+		}
+	}
+	return both, kids
+}
+
+// byFirstMeasure orders row numbers by the first column that is no key, the
+// greatest first.
+func byFirstMeasure(t *frame.Table) []int {
+	order := make([]int, t.Rows)
+	for i := range order {
+		order[i] = i
+	}
+	for i := range t.Columns {
+		if c := &t.Columns[i]; !c.Key && c.Ints != nil {
+			sort.SliceStable(order, func(a, b int) bool { return c.Ints[order[a]] > c.Ints[order[b]] })
+			break
+		}
+	}
+	return order
+}
+
+// stacked returns a column with the sums on top of the rows they came from.
+// sums is nil for a column that cannot be added up.
+func stacked(col, sums, source *frame.Column, order []int) frame.Column {
+	out := frame.Column{Name: col.Name, Type: source.Type, Key: col.Key, Unit: col.Unit, Axis: col.Axis}
+	rows := max(len(source.Ints), len(source.Floats), len(source.Texts), len(source.Series))
+	out.Nulls = make([]bool, len(order)+rows)
+	for n, o := range order {
+		out.Nulls[n] = sums == nil || sums.Null(o)
+	}
+	for i := range rows {
+		out.Nulls[len(order)+i] = source.Null(i)
+	}
+	out.Ints = onTop(source.Ints, ints(sums), order)
+	out.Texts = onTop(source.Texts, texts(sums), order)
+	out.Series = onTop(source.Series, series(sums), order)
+	out.Floats = onTop(source.Floats, nil, order)
+	return out
+}
+
+func ints(c *frame.Column) []int64 {
+	if c == nil {
+		return nil
+	}
+	return c.Ints
+}
+
+func texts(c *frame.Column) []string {
+	if c == nil {
+		return nil
+	}
+	return c.Texts
+}
+
+func series(c *frame.Column) [][]int64 {
+	if c == nil {
+		return nil
+	}
+	return c.Series
+}
+
+func onTop[T any](below, above []T, order []int) []T {
+	if below == nil {
+		return nil
+	}
+	out := make([]T, len(order), len(order)+len(below))
+	for n, o := range order {
+		if o < len(above) {
+			out[n] = above[o]
+		}
+	}
+	return append(out, below...)
+}
+
+// recompute evaluates the add steps for the first n rows.
+func recompute(t *frame.Table, steps []frame.ResultStep, n int) {
+	for _, step := range steps {
+		c := t.Column(step.Name)
+		if step.Verb != "add" || c == nil || c.Floats == nil {
+			continue
+		}
+		e, err := parseExpr(step.Expr.String())
+		if err != nil {
+			continue // beyond what prose can say; the sums stay without a value
+		}
+		for i := range n {
+			v := e.eval((&rows{table: t}).scope(nil, i))
+			c.Nulls[i] = !v.known()
+			c.Floats[i] = v.num
+		}
+	}
+}

@@ -1,0 +1,564 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"logbook/frame"
+)
+
+// A value is what an expression of the prose comes to: nothing (typ Invalid
+// and no rows), a number, a text, or rows of a cell's table.
+type value struct {
+	typ  frame.Type
+	num  float64 // all types but Text; a Time in µs
+	text string
+	unit string // of a Time, or of a number that truncates time; "ratio" of a quotient of likes
+	rows *rows
+}
+
+func (v value) known() bool { return v.typ != frame.Invalid }
+
+func (v value) truth() bool { return v.typ == frame.Flag && v.num != 0 }
+
+func flag(b bool) value {
+	if b {
+		return value{typ: frame.Flag, num: 1}
+	}
+	return value{typ: frame.Flag}
+}
+
+func whole(n int) value { return value{typ: frame.Int, num: float64(n)} }
+
+// rows are some rows of a table, in some order.
+type rows struct {
+	table *frame.Table
+	index []int
+}
+
+// allRows are the rows of a table but the one that stands for what was left out.
+func allRows(t *frame.Table) *rows {
+	n := t.Rows
+	if t.Other && n > 0 {
+		n--
+	}
+	r := &rows{t, make([]int, n)}
+	for i := range r.index {
+		r.index[i] = i
+	}
+	return r
+}
+
+// at returns the value of a column in row i of a table.
+func at(c *frame.Column, i int) value {
+	if c == nil || c.Null(i) {
+		return value{}
+	}
+	v := value{typ: c.Type, unit: c.Unit}
+	switch {
+	case c.Texts != nil:
+		v.text = c.Texts[i]
+	case c.Floats != nil:
+		v.num = c.Floats[i]
+	case c.Ints != nil:
+		v.num = float64(c.Ints[i])
+	default:
+		return value{}
+	}
+	return v
+}
+
+// A scope gives names their values: of a row first, then of the loops around,
+// then of the page, then of cells.
+type scope struct {
+	outer *scope
+	names map[string]value
+	row   *rows // one row, or nil
+}
+
+func (s *scope) lookup(name string) value {
+	for ; s != nil; s = s.outer {
+		if s.row != nil {
+			if c := s.row.table.Column(name); c != nil {
+				return at(c, s.row.index[0])
+			}
+		}
+		if v, ok := s.names[name]; ok {
+			return v
+		}
+	}
+	return value{}
+}
+
+// An expr is an expression of the prose, such as hours.max(count).hour.
+type expr interface{ eval(*scope) value }
+
+type (
+	constant struct{ value value }
+	name     struct{ name string }
+	member   struct { // x.name, x["name"]
+		of    expr
+		field string
+		index bool
+	}
+	method struct { // x.f(args)
+		of   expr
+		name string
+		args []expr
+	}
+	not      struct{ x expr }
+	operator struct {
+		op   string
+		x, y expr
+	}
+)
+
+func (e constant) eval(*scope) value { return e.value }
+func (e name) eval(s *scope) value   { return s.lookup(e.name) }
+func (e not) eval(s *scope) value    { return flag(!e.x.eval(s).truth()) }
+
+// A member of rows is the column of the first row, the row with that key, or
+// one of the words rows, first and last.
+func (e member) eval(s *scope) value {
+	of := e.of.eval(s)
+	if of.rows == nil {
+		if n, ok := e.of.(name); ok { // period.days and its like are names of their own
+			return s.lookup(n.name + "." + e.field)
+		}
+		return value{}
+	}
+	r := of.rows
+	if e.index {
+		for _, i := range r.index {
+			if at(&r.table.Columns[0], i).text == e.field {
+				return value{rows: &rows{r.table, []int{i}}}
+			}
+		}
+		return value{}
+	}
+	if c := r.table.Column(e.field); c != nil && len(r.index) > 0 {
+		return at(c, r.index[0])
+	}
+	switch n := len(r.index); {
+	case e.field == "rows":
+		return whole(n)
+	case e.field == "first" && n > 0:
+		return value{rows: &rows{r.table, r.index[:1]}}
+	case e.field == "last" && n > 0:
+		return value{rows: &rows{r.table, r.index[n-1:]}}
+	}
+	return value{}
+}
+
+func (e method) eval(s *scope) value {
+	of := e.of.eval(s)
+	if of.rows == nil || len(e.args) != 1 {
+		return value{}
+	}
+	r, arg := of.rows, e.args[0]
+	switch e.name {
+	case "where":
+		kept := &rows{table: r.table}
+		for _, i := range r.index {
+			if arg.eval(r.scope(s, i)).truth() {
+				kept.index = append(kept.index, i)
+			}
+		}
+		return value{rows: kept}
+	case "by":
+		if key, ok := arg.(name); ok {
+			return value{rows: r.by(key.name)}
+		}
+	case "sum", "avg":
+		return r.total(s, arg, e.name == "avg")
+	case "max", "min":
+		return r.extreme(s, arg, e.name == "min")
+	}
+	return value{}
+}
+
+func (r *rows) scope(outer *scope, i int) *scope {
+	return &scope{outer: outer, row: &rows{r.table, []int{i}}}
+}
+
+func (r *rows) total(s *scope, arg expr, mean bool) value {
+	var sum value
+	n := 0
+	for _, i := range r.index {
+		if v := arg.eval(r.scope(s, i)); v.known() {
+			sum.typ, sum.num = v.typ, sum.num+v.num
+			n++
+		}
+	}
+	if mean && n > 0 {
+		sum.num /= float64(n)
+	}
+	if n == 0 && !mean { // the sum of no rows is none of them, not unknown
+		return whole(0)
+	}
+	return sum
+}
+
+// extreme returns the row with the greatest or least value, the first of equals.
+func (r *rows) extreme(s *scope, arg expr, least bool) value {
+	best, found := 0.0, -1
+	for _, i := range r.index {
+		v := arg.eval(r.scope(s, i))
+		if v.known() && (found < 0 || !least && v.num > best || least && v.num < best) {
+			best, found = v.num, i
+		}
+	}
+	if found < 0 {
+		return value{}
+	}
+	return value{rows: &rows{r.table, []int{found}}}
+}
+
+// by groups the rows by one column and adds up the others that are whole
+// numbers, so that a cell by hour and who can be asked for its busiest hour.
+func (r *rows) by(key string) *rows {
+	k := r.table.Column(key)
+	if k == nil {
+		return nil
+	}
+	out := &frame.Table{Name: r.table.Name}
+	groups := make(map[value]int)
+	var firsts []int
+	member := make([]int, len(r.index))
+	for n, i := range r.index {
+		v := at(k, i)
+		g, ok := groups[v]
+		if !ok {
+			g = len(firsts)
+			groups[v] = g
+			firsts = append(firsts, i)
+		}
+		member[n] = g
+	}
+	out.Rows = len(firsts)
+	out.Columns = append(out.Columns, picked(k, firsts))
+	for c := range r.table.Columns {
+		col := &r.table.Columns[c]
+		if col.Key || col.Ints == nil && col.Series == nil || col.Type == frame.Time {
+			continue
+		}
+		out.Columns = append(out.Columns, added(col, r.index, member, len(firsts)))
+	}
+	return allRows(out)
+}
+
+// added sums a column's values by group.
+func added(c *frame.Column, index, group []int, groups int) frame.Column {
+	sum := frame.Column{Name: c.Name, Type: c.Type, Unit: c.Unit, Axis: c.Axis}
+	if c.Series != nil {
+		sum.Series = make([][]int64, groups)
+		for n, i := range index {
+			s := &sum.Series[group[n]]
+			if *s == nil {
+				*s = make([]int64, len(c.Axis))
+			}
+			for x, v := range c.Series[i] {
+				(*s)[x] += v
+			}
+		}
+		return sum
+	}
+	sum.Ints = make([]int64, groups)
+	for n, i := range index {
+		if !c.Null(i) {
+			sum.Ints[group[n]] += c.Ints[i]
+		}
+	}
+	return sum
+}
+
+func (e operator) eval(s *scope) value {
+	x := e.x.eval(s)
+	switch e.op {
+	case "and":
+		return flag(x.truth() && e.y.eval(s).truth())
+	case "or":
+		return flag(x.truth() || e.y.eval(s).truth())
+	}
+	y := e.y.eval(s)
+	if !x.known() || !y.known() {
+		if e.op == "!=" || e.op == "=" {
+			return flag((x.known() == y.known()) == (e.op == "="))
+		}
+		return value{}
+	}
+	if strings.Contains("= != < <= > >=", e.op) {
+		return flag(compare(e.op, x, y))
+	}
+	return arithmetic(e.op, x, y)
+}
+
+func compare(op string, x, y value) bool {
+	c := 0
+	switch {
+	case x.typ == frame.Text || y.typ == frame.Text:
+		c = strings.Compare(x.String(), y.String())
+	case x.num < y.num:
+		c = -1
+	case x.num > y.num:
+		c = 1
+	}
+	switch op {
+	case "=":
+		return c == 0
+	case "!=":
+		return c != 0
+	case "<":
+		return c < 0
+	case "<=":
+		return c <= 0
+	case ">":
+		return c > 0
+	}
+	return c >= 0
+}
+
+func arithmetic(op string, x, y value) value {
+	out := value{typ: x.typ}
+	switch op {
+	case "+":
+		out.num = x.num + y.num
+	case "-":
+		out.num = x.num - y.num
+	case "*":
+		out.num = x.num * y.num
+		if x.typ == frame.Int {
+			out.typ = y.typ
+		}
+	case "/":
+		if y.num == 0 {
+			return value{}
+		}
+		out.num = x.num / y.num
+		if x.typ == y.typ || x.typ == frame.Int {
+			out.typ, out.unit = frame.Float, "ratio"
+		}
+	}
+	if out.typ == frame.Time || math.IsNaN(out.num) {
+		return value{}
+	}
+	return out
+}
+
+// String returns the value as its type is written when nothing else is asked.
+func (v value) String() string {
+	switch {
+	case !v.known():
+		return missing
+	case v.typ == frame.Text:
+		return v.text
+	case v.typ == frame.Flag:
+		return map[bool]string{true: "yes", false: "no"}[v.num != 0]
+	case v.unit == "ratio":
+		return join(percent(v.num, 1))
+	}
+	return plain(v.typ, v.num)
+}
+
+// parseExpr parses an expression of the prose.
+func parseExpr(text string) (expr, error) {
+	p := &exprParser{text: text}
+	p.next()
+	e := p.binary(0)
+	if p.err == nil && p.tok != "" {
+		p.fail("unexpected %q", p.tok)
+	}
+	return e, p.err
+}
+
+type exprParser struct {
+	text string
+	pos  int    // after tok
+	tok  string // "" at the end
+	err  error
+}
+
+func (p *exprParser) fail(format string, args ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf(format, args...)
+	}
+	p.tok, p.pos = "", len(p.text)
+}
+
+// next reads a token: a name or number with its unit, a quoted text, or a sign.
+func (p *exprParser) next() {
+	for p.pos < len(p.text) && strings.IndexByte(" \t\n", p.text[p.pos]) >= 0 {
+		p.pos++
+	}
+	start := p.pos
+	if start == len(p.text) {
+		p.tok = ""
+		return
+	}
+	switch c := p.text[start]; {
+	case letter(c) || c == '$':
+		for p.pos++; p.pos < len(p.text) && (letter(p.text[p.pos]) || digit(p.text[p.pos])); p.pos++ {
+		}
+	case digit(c):
+		for p.pos++; p.pos < len(p.text) && (letter(p.text[p.pos]) || digit(p.text[p.pos]) || p.text[p.pos] == '.'); p.pos++ {
+		}
+	case c == '"':
+		end := strings.IndexByte(p.text[start+1:], '"')
+		if end < 0 {
+			p.fail("a text without its closing quote")
+			return
+		}
+		p.pos += end + 2
+	case strings.IndexByte("<>!", c) >= 0 && strings.HasPrefix(p.text[start+1:], "="):
+		p.pos += 2
+	default:
+		p.pos++
+	}
+	p.tok = p.text[start:p.pos]
+}
+
+func letter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
+func digit(c byte) bool  { return c >= '0' && c <= '9' }
+
+// levels are the binary operators, the loosest first.
+var levels = [][]string{{"or"}, {"and"}, {"=", "!=", "<", "<=", ">", ">="}, {"+", "-"}, {"*", "/"}}
+
+func (p *exprParser) binary(level int) expr {
+	if level == len(levels) {
+		return p.unary()
+	}
+	x := p.binary(level + 1)
+	for slices.Contains(levels[level], p.tok) {
+		op := p.tok
+		p.next()
+		x = operator{op, x, p.binary(level + 1)}
+	}
+	return x
+}
+
+func (p *exprParser) unary() expr {
+	switch p.tok {
+	case "not":
+		p.next()
+		return not{p.unary()}
+	case "-":
+		p.next()
+		return operator{"-", constant{whole(0)}, p.unary()}
+	}
+	return p.path(p.primary())
+}
+
+func (p *exprParser) primary() expr {
+	tok := p.tok
+	p.next()
+	switch {
+	case tok == "":
+		p.fail("something is missing at the end")
+	case tok == "(":
+		x := p.binary(0)
+		p.expect(")")
+		return x
+	case tok[0] == '"':
+		return constant{value{typ: frame.Text, text: tok[1 : len(tok)-1]}}
+	case digit(tok[0]):
+		return p.number(tok)
+	case tok == "none":
+		return constant{}
+	case letter(tok[0]) || tok[0] == '$':
+		return name{tok}
+	default:
+		p.fail("unexpected %q", tok)
+	}
+	return constant{}
+}
+
+// units of numbers: the type they make and what they multiply by.
+var units = map[string]struct {
+	typ frame.Type
+	by  float64
+}{
+	"": {frame.Int, 1}, "%": {frame.Float, 0.01},
+	"ms": {frame.Duration, 1e3}, "s": {frame.Duration, 1e6}, "m": {frame.Duration, 60e6}, "min": {frame.Duration, 60e6},
+	"h": {frame.Duration, 3600e6}, "d": {frame.Duration, 86400e6},
+	"B": {frame.Bytes, 1}, "kB": {frame.Bytes, 1e3}, "MB": {frame.Bytes, 1e6}, "GB": {frame.Bytes, 1e9},
+}
+
+func (p *exprParser) number(tok string) expr {
+	digits := strings.TrimRightFunc(tok, func(r rune) bool { return r > '9' })
+	suffix := tok[len(digits):]
+	if suffix == "" && p.tok == "%" {
+		suffix = "%"
+		p.next()
+	}
+	n, err := strconv.ParseFloat(digits, 64)
+	unit, ok := units[suffix]
+	if err != nil || !ok {
+		p.fail("%q is no number", tok)
+		return constant{}
+	}
+	if n != math.Trunc(n) && unit.typ == frame.Int {
+		unit.typ = frame.Float
+	}
+	return constant{value{typ: unit.typ, num: n * unit.by}}
+}
+
+// path reads what follows a primary: .name, .name(args), ["text"].
+func (p *exprParser) path(x expr) expr {
+	for {
+		switch p.tok {
+		case ".":
+			p.next()
+			field := p.tok
+			if field == "" || !letter(field[0]) {
+				p.fail("a name is due after the point")
+				return x
+			}
+			if p.next(); p.tok != "(" {
+				x = member{of: x, field: field}
+				continue
+			}
+			p.next()
+			m := method{of: x, name: field, args: []expr{p.binary(0)}}
+			p.expect(")")
+			x = m
+		case "[":
+			p.next()
+			key := strings.Trim(p.tok, `"`)
+			p.next()
+			p.expect("]")
+			x = member{of: x, field: key, index: true}
+		default:
+			return x
+		}
+	}
+}
+
+func (p *exprParser) expect(tok string) {
+	if p.tok != tok {
+		p.fail("%q is missing", tok)
+		return
+	}
+	p.next()
+}
+
+// picked returns a key column's values at some rows.
+func picked(c *frame.Column, index []int) frame.Column {
+	p := frame.Column{Name: c.Name, Type: c.Type, Key: true, Unit: c.Unit}
+	for n, i := range index {
+		if c.Null(i) {
+			if p.Nulls == nil {
+				p.Nulls = make([]bool, len(index))
+			}
+			p.Nulls[n] = true
+		}
+		if c.Texts != nil {
+			p.Texts = append(p.Texts, c.Texts[i])
+		} else {
+			p.Ints = append(p.Ints, c.Ints[i])
+		}
+	}
+	return p
+}

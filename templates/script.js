@@ -1,0 +1,327 @@
+/* logbook: what a report does beyond being read. Everything is on the page without it. */
+'use strict'
+{
+const root = document.documentElement
+root.classList.add('js')
+const all = (selector, within = document) => [...within.querySelectorAll(selector)]
+const byId = id => document.getElementById(id)
+const make = (tag, text = '', cls = '') => {
+  const e = document.createElement(tag)
+  e.textContent = text
+  if (cls) e.className = cls
+  return e
+}
+const say = text => { byId('said').textContent = text }
+
+/* Numbers in charts, as Go writes them in tables. */
+const grouped = new Intl.NumberFormat('en-GB', {maximumFractionDigits: 2})
+const scaled = (v, by, units, spare) => {
+  let i = 0
+  while (Math.abs(v) >= by * 0.9995 && i < units.length - 1) { v /= by; i++ }
+  return (Math.abs(v) >= 99.95 || i < spare ? Math.round(v) : +v.toFixed(1)) + (units[i] && '\u202f') + units[i]
+}
+const spans = [[864e8, 'd'], [36e8, 'h'], [6e7, 'min'], [1e6, 's'], [1e3, 'ms'], [1, 'µs']]
+const format = {
+  int: v => grouped.format(v),
+  float: v => grouped.format(v),
+  compact: v => v < 1e3 ? grouped.format(v) : +(v / (v < 1e6 ? 1e3 : 1e6)).toFixed(2) + (v < 1e6 ? 'k' : 'M'),
+  bytes: v => scaled(v, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], 1),
+  pct: v => grouped.format(v * 100) + '\u202f%',
+  duration: v => {
+    const [by, unit] = spans.find(([by]) => v >= by) || spans[5]
+    return +(v / by).toPrecision(3) + '\u202f' + unit
+  },
+}
+const axisFormat = {...format, int: format.compact, float: format.compact}
+
+/* Options are plain data: "@c-ink" is a colour of the stylesheet, "@c-ink/9" the
+   same at 9 %, "@f:int" a format. */
+const probe = make('span')
+probe.hidden = true
+document.body.append(probe)
+const colour = token => {
+  const [name, percent] = token.split('/')
+  probe.style.color = `var(--${name})`
+  const c = getComputedStyle(probe).color
+  return percent ? c.replace('rgb(', 'rgba(').replace(')', `, ${percent / 100})`) : c
+}
+const resolve = (o, spec) => {
+  if (typeof o === 'string' && o[0] === '@') {
+    if (o === '@f:node') return p => p.name + '\n' + format[spec.format](p.value)
+    return o.startsWith('@f:') ? axisFormat[o.slice(3)] : colour(o.slice(1))
+  }
+  if (Array.isArray(o)) return o.map(x => resolve(x, spec))
+  if (!o || typeof o !== 'object') return o
+  /* Categories and names are log text: a path may start with an @. */
+  return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, k === 'data' || k === 'name' ? names(k, v, spec) : resolve(v, spec)]))
+}
+const names = (key, v, spec) => key === 'data' && Array.isArray(v)
+  ? v.map(x => x && typeof x === 'object' && !Array.isArray(x) ? resolve(x, spec) : x) : v
+
+/* Tooltips are nodes: nothing that a log says becomes markup, and no inline
+   style attribute offends the page's policy. */
+const tip = spec => points => {
+  const list = [points].flat()
+  const p = list[0]
+  const box = make('div', '', 'tip')
+  const row = (name, value, mark) => {
+    const r = make('p'), left = make('span', name)
+    if (mark) {
+      const i = make('i')
+      i.style.background = mark
+      left.prepend(i)
+    }
+    r.append(left, make('b', format[spec.format](value)))
+    box.append(r)
+  }
+  if (p.treePathInfo) {
+    box.append(make('h4', p.treePathInfo.slice(1).map(t => t.name).join(' › ') || 'all'))
+    row('', p.value)
+  } else if (Array.isArray(p.value)) {
+    box.append(make('h4', spec.option.yAxis.data[p.value[1]] + ', ' + spec.option.xAxis.data[p.value[0]]))
+    row('', p.value[2], p.color)
+  } else {
+    box.append(make('h4', p.name))
+    const known = list.filter(q => q.value !== '-' && q.value != null && q.componentType === 'series')
+    known.reverse().forEach(q => row(q.seriesName.startsWith('series\0') ? '' : q.seriesName, q.value, q.color))
+    if (spec.total) row('total', known.reduce((sum, q) => sum + q.value, 0))
+    if (!known.length) box.append(make('p', 'no log lines'))
+  }
+  return box
+}
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
+const charts = window.echarts ? all('.chart').map(node => ({node, spec: JSON.parse(byId(node.id + '-spec').textContent)})) : []
+if (!charts.length) all('.chart').forEach(node => node.remove())
+
+const draw = (chart, still) => {
+  const {node, spec} = chart
+  const option = resolve(spec.option, spec)
+  option.animation = !calm && !still && !chart.shown
+  option.animationDuration = 350
+  option.textStyle = {fontFamily: getComputedStyle(document.body).fontFamily}
+  option.tooltip = {...option.tooltip, confine: true, transitionDuration: 0, padding: [7, 10], borderWidth: 1,
+    borderColor: colour('edge'), backgroundColor: colour('sheet'), formatter: tip(spec),
+    extraCssText: 'box-shadow: 0 4px 16px rgba(0, 0, 0, .14); border-radius: 8px'}
+  if (option.tooltip.axisPointer) option.tooltip.axisPointer = {...option.tooltip.axisPointer, lineStyle: {color: colour('faint'), type: 'solid'}, shadowStyle: {color: colour('c-other/15')}}
+  if (spec.ticks) {
+    const narrow = node.clientWidth < 560
+    const kept = Object.keys(spec.ticks).filter((_, n) => !narrow || n % 2 === 0)
+    Object.assign(option.xAxis.axisLabel, {interval: i => kept.includes('' + i), formatter: (_, i) => spec.ticks[i]})
+    if (spec.lines) option.xAxis.splitLine.interval = i => spec.lines.includes(i)
+  }
+  chart.drawn ||= echarts.init(node, null, {renderer: 'svg'})
+  chart.drawn.setOption(option, true)
+  chart.shown = true
+  const svg = node.querySelector('svg')
+  svg.setAttribute('role', 'img')
+  svg.setAttribute('aria-label', node.dataset.label)
+}
+const redraw = () => charts.forEach(c => c.drawn && draw(c, true))
+
+const near = new IntersectionObserver(entries => entries.forEach(e => {
+  if (!e.isIntersecting) return
+  near.unobserve(e.target)
+  draw(charts.find(c => c.node === e.target))
+}), {rootMargin: '300px'})
+charts.forEach(c => near.observe(c.node))
+
+let resizing
+addEventListener('resize', () => {
+  clearTimeout(resizing)
+  resizing = setTimeout(() => charts.forEach(c => { if (c.drawn) { c.drawn.resize(); draw(c, true) } }), 120)
+})
+
+/* Theme: the system's, unless the reader chooses. */
+const themes = ['auto', 'light', 'dark']
+let theme = 'auto'
+try { theme = localStorage.getItem('logbook.theme') || theme } catch { /* storage is off */ }
+const wear = () => {
+  theme === 'auto' ? delete root.dataset.theme : root.dataset.theme = theme
+  byId('theme').textContent = 'Theme: ' + theme
+  redraw()
+}
+wear()
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw)
+byId('theme').addEventListener('click', () => {
+  theme = themes[(themes.indexOf(theme) + 1) % 3]
+  try { localStorage.setItem('logbook.theme', theme) } catch { /* storage is off */ }
+  wear()
+})
+
+/* Print: light, every chart drawn, and scaled to the sheet by its viewBox. */
+addEventListener('beforeprint', () => {
+  root.dataset.theme = 'print'
+  charts.forEach(c => {
+    draw(c, true)
+    const svg = c.node.querySelector('svg')
+    svg.setAttribute('viewBox', `0 0 ${svg.getAttribute('width')} ${svg.getAttribute('height')}`)
+  })
+})
+addEventListener('afterprint', () => {
+  charts.forEach(c => { c.drawn.dispose(); c.drawn = null; near.observe(c.node) })
+  wear()
+})
+byId('print').addEventListener('click', () => print())
+
+/* A chart's numbers fold behind its Data button. */
+const fold = (button, open) => {
+  byId(button.dataset.fold).hidden = !open
+  button.setAttribute('aria-expanded', open)
+}
+const folds = all('[data-fold]')
+folds.forEach(b => {
+  if (!charts.length) return b.remove()
+  fold(b, false)
+  b.setAttribute('aria-controls', b.dataset.fold)
+  b.addEventListener('click', () => fold(b, b.getAttribute('aria-expanded') === 'false'))
+})
+
+/* Tables. A group is a row with the rows within it. */
+const groups = table => {
+  const list = []
+  for (const row of table.tBodies[0].rows) row.classList.contains('child') ? list.at(-1).push(row) : list.push([row])
+  return list
+}
+const key = cell => {
+  const text = cell.dataset.v ?? cell.textContent.trim()
+  return text !== '' && !isNaN(text) ? +text : text
+}
+const order = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b
+  : typeof a === 'number' ? 1 : typeof b === 'number' ? -1 : a.localeCompare(b, 'en', {numeric: true})
+
+all('table[id]').forEach(table => {
+  const more = document.querySelector(`[data-more="${table.id}"]`)
+  const filter = document.querySelector(`[data-filter="${table.id}"]`)
+  const count = document.querySelector(`[data-count="${table.id}"]`)
+  let limit = +table.dataset.show || Infinity
+  const refresh = () => {
+    const wanted = filter ? filter.value.toLowerCase() : ''
+    let hits = 0, shown = 0
+    for (const [row, ...within] of groups(table)) {
+      const hit = [row, ...within].some(r => r.textContent.toLowerCase().includes(wanted))
+      if (hit) hits++
+      row.hidden = !hit || !wanted && hits > limit
+      if (!row.hidden) shown++
+      row.classList.toggle('rest', shown > 10 && !row.classList.contains('sum'))
+      const toggle = row.querySelector('.toggle')
+      within.forEach(r => { r.hidden = row.hidden || toggle.getAttribute('aria-expanded') === 'false' })
+    }
+    if (count) count.textContent = `${shown} of ${hits} rows`
+    if (more) {
+      more.hidden = shown >= hits
+      more.textContent = `Show all ${hits}`
+    }
+  }
+  filter?.addEventListener('input', refresh)
+  more?.addEventListener('click', () => { limit = Infinity; refresh() })
+  table.addEventListener('click', e => {
+    const toggle = e.target.closest('.toggle')
+    if (!toggle) return
+    const open = toggle.getAttribute('aria-expanded') === 'false'
+    toggle.setAttribute('aria-expanded', open)
+    toggle.textContent = open ? '▾' : '▸'
+    refresh()
+  })
+  const heads = [...table.tHead.rows[0].cells]
+  heads.forEach((head, column) => {
+    if (!head.textContent || head.classList.contains('spark-cell')) return
+    const button = make('button', head.textContent)
+    button.type = 'button'
+    head.replaceChildren(button)
+    button.addEventListener('click', () => {
+      const was = head.getAttribute('aria-sort')
+      const down = was ? was === 'ascending' : head.classList.contains('r')
+      heads.forEach(h => h.removeAttribute('aria-sort'))
+      head.setAttribute('aria-sort', down ? 'descending' : 'ascending')
+      const sums = g => g[0].classList.contains('sum')
+      const list = groups(table)
+      const sorted = list.filter(g => !sums(g)).sort((a, b) => (down ? -1 : 1) * order(key(a[0].cells[column]), key(b[0].cells[column])))
+      table.tBodies[0].append(...[...sorted, ...list.filter(sums)].flat())
+      refresh()
+      say(`Sorted by ${button.textContent}, ${down ? 'descending' : 'ascending'}`)
+    })
+  })
+  refresh()
+})
+
+/* CSV of the raw values. A text that a spreadsheet would run gets an apostrophe. */
+const field = cell => {
+  let text = cell.dataset.v
+  if (text === undefined) {
+    const copy = cell.cloneNode(true)
+    all('.toggle, .pill', copy).forEach(e => e.remove())
+    text = copy.textContent.trim()
+  }
+  if (/^[=+\-@\t\r]/.test(text) && isNaN(text)) text = "'" + text
+  return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text
+}
+all('[data-csv]').forEach(b => b.addEventListener('click', () => {
+  const lines = [...byId(b.dataset.csv).rows].map(row => [...row.cells].filter(c => !c.matches('.bar, .spark-cell')).map(field).join(','))
+  const link = make('a')
+  link.href = URL.createObjectURL(new Blob(['\ufeff' + lines.join('\r\n') + '\r\n'], {type: 'text/csv'}))
+  link.download = `${document.body.dataset.slug}-${b.dataset.csv}.csv`
+  link.click()
+  say('CSV saved')
+}))
+
+const copied = b => {
+  const text = b.textContent
+  b.textContent = 'Copied'
+  say('Copied')
+  setTimeout(() => { b.textContent = text }, 1200)
+}
+const copy = (text, b) => navigator.clipboard?.writeText(text).then(() => copied(b), () => say('Could not copy'))
+all('.query').forEach(q => {
+  const b = make('button', 'Copy', 'more')
+  b.type = 'button'
+  b.addEventListener('click', () => copy(q.querySelector('pre').textContent, b))
+  q.append(b)
+})
+all('[data-copy]').forEach(b => b.addEventListener('click', () => copy(byId(b.dataset.copy).textContent, b)))
+
+/* A link to something folded opens it. */
+const follow = () => {
+  const target = byId(decodeURIComponent(location.hash.slice(1)))
+  if (!target) return
+  const button = folds.find(b => byId(b.dataset.fold)?.contains(target))
+  if (button) fold(button, true)
+  target.closest('details')?.setAttribute('open', '')
+  target.scrollIntoView()
+}
+addEventListener('hashchange', follow)
+if (location.hash) follow()
+
+/* The index marks the section that is read. */
+const sections = all('main section')
+const links = all('.index a')
+const at = () => sections.findLastIndex(s => s.getBoundingClientRect().top < innerHeight * 0.2)
+const mark = () => {
+  const end = innerHeight + scrollY >= document.body.scrollHeight - 4
+  links.forEach((a, i) => i === (end ? links.length - 1 : at()) ? a.setAttribute('aria-current', 'true') : a.removeAttribute('aria-current'))
+}
+let marking
+addEventListener('scroll', () => { marking ||= requestAnimationFrame(() => { marking = 0; mark() }) }, {passive: true})
+mark()
+
+addEventListener('keydown', e => {
+  if (e.target.matches('input, textarea, select') || e.metaKey || e.ctrlKey || e.altKey) return
+  if (e.key === 'j' || e.key === 'k') {
+    const next = sections[Math.max(0, Math.min(sections.length - 1, at() + (e.key === 'j' ? 1 : -1)))]
+    const heading = next?.querySelector('h2')
+    if (!heading) return
+    heading.tabIndex = -1
+    next.scrollIntoView()
+    heading.focus({preventScroll: true})
+  } else if (e.key === 'd') {
+    const open = folds.some(b => b.getAttribute('aria-expanded') === 'false')
+    folds.forEach(b => fold(b, open))
+  } else if (e.key === '/') {
+    const input = document.querySelector('[data-filter]')
+    if (!input) return
+    e.preventDefault()
+    input.focus()
+    input.scrollIntoView({block: 'center'})
+  }
+})
+}

@@ -1,0 +1,68 @@
+// Package templates holds the files a report is made of: the page, its style
+// and script, the built-in notebooks and, if the npm step has run, ECharts.
+package templates
+
+import (
+	"bytes"
+	"embed"
+	"path"
+	"strings"
+)
+
+//go:embed page.html.tmpl
+var page string
+
+//go:embed style.css
+var style string
+
+//go:embed script.js
+var script string
+
+//go:embed notebooks/*.md
+var notebooks embed.FS
+
+// dist is a directory and not a file so that a build without the npm step,
+// which fills it, has something to embed.
+//
+//go:embed dist
+var dist embed.FS
+
+// Page returns the html/template source of a page.
+func Page() string { return page }
+
+// Style returns the stylesheet, for light, dark and print.
+func Style() string { return style }
+
+// Script returns the script that makes a page interactive.
+func Script() string { return script }
+
+// ECharts returns the chart library and its version. It is not ok if logbook
+// was built without the npm step.
+func ECharts() (js []byte, version string, ok bool) {
+	js, err := dist.ReadFile("dist/echarts.js")
+	if err != nil {
+		return nil, "", false
+	}
+	_, rest, _ := bytes.Cut(js[:min(len(js), 80)], []byte("ECharts "))
+	before, _, _ := bytes.Cut(rest, []byte(","))
+	return js, string(before), true
+}
+
+// Notebook returns a built-in notebook, such as "access".
+func Notebook(name string) (source []byte, ok bool) {
+	source, err := notebooks.ReadFile("notebooks/" + name + ".md")
+	return source, err == nil
+}
+
+// Notebooks returns the names of the built-in notebooks, sorted.
+func Notebooks() []string {
+	entries, err := notebooks.ReadDir("notebooks")
+	if err != nil {
+		panic(err) // embedded
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = strings.TrimSuffix(e.Name(), path.Ext(e.Name()))
+	}
+	return names
+}
