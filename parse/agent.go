@@ -22,8 +22,9 @@ func (r *Rules) agentsOf() func(agent string, out []string) {
 
 // An agentTable knows programs by what they say of themselves.
 type agentTable struct {
-	apps, bots, browsers, systems, devices nameTable
-	crawlers                               *crawlerList
+	apps, bots, programs, browsers, systems, devices nameTable
+
+	crawlers *crawlerList
 }
 
 type nameTable struct {
@@ -54,7 +55,8 @@ func newAgentTable(r *Rules) *agentTable {
 		browsers: newNameTable(r.Browsers),
 		systems:  newNameTable(r.Systems),
 		devices:  newNameTable(r.Devices),
-		crawlers: crawlers(),
+		programs: newNameTable(r.Programs),
+		crawlers: newCrawlerList(embeddedCrawlers(), r.NotBots),
 	}
 }
 
@@ -98,6 +100,9 @@ func (t *agentTable) bot(agent, lower string) string {
 		return name
 	}
 	if name := t.crawlers.name(agent); name != "" {
+		return name
+	}
+	if name := t.programs.find(lower); name != "" {
 		return name
 	}
 	for _, word := range botWords {
@@ -147,7 +152,8 @@ func botName(agent string, end int) string {
 		if name := lastProduct(agent[:i]); name != "" {
 			return name
 		}
-		if host := plainHost(refererHost("http" + agent[i:])); host != "" {
+		address, _, _ := strings.Cut(agent[i:]+" ", " ")
+		if host := plainHost(refererHost("http" + strings.TrimRight(address, ");,"))); host != "" {
 			return host
 		}
 	}

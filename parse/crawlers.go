@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
-	"sync"
 )
 
 // dist holds crawlers.json if the build made it; see rules/dist/README.
@@ -17,13 +17,12 @@ var dist embed.FS
 // Crawlers returns how many patterns of the maintained list of crawlers this
 // build has; 0 if it was built without npm and knows the bots of its own rules
 // only.
-func Crawlers() int { return crawlers().patterns }
+func Crawlers() int { return newCrawlerList(embeddedCrawlers(), nil).patterns }
 
-// crawlers returns the embedded list, read when first asked for.
-var crawlers = sync.OnceValue(func() *crawlerList {
-	data, _ := dist.ReadFile("rules/dist/crawlers.json")
-	return newCrawlerList(data)
-})
+func embeddedCrawlers() []byte {
+	data, _ := dist.ReadFile("rules/dist/crawlers.json") // nil if the build did not make it
+	return data
+}
 
 // A crawlerList finds the patterns of crawler-user-agents. Nearly all of them
 // are plain texts and the rest have a text that must be there, so that a
@@ -35,9 +34,10 @@ type crawlerList struct {
 }
 
 // newCrawlerList reads a list of the package's shape, of which only the
-// patterns count. They are JavaScript's; what Go cannot compile, or what has
-// no text to look for, is left out, which a test keeps an eye on.
-func newCrawlerList(data []byte) *crawlerList {
+// patterns count, without some. They are JavaScript's; what Go cannot compile,
+// or what has no text to look for, is left out too, which a test keeps an eye
+// on.
+func newCrawlerList(data []byte, without []string) *crawlerList {
 	var entries []struct{ Pattern string }
 	if len(data) > 0 {
 		// The list is made by our own build; a broken one is like none.
@@ -46,6 +46,9 @@ func newCrawlerList(data []byte) *crawlerList {
 	var texts []string
 	list := &crawlerList{}
 	for _, e := range entries {
+		if slices.Contains(without, e.Pattern) {
+			continue
+		}
 		tree, err := syntax.Parse(e.Pattern, syntax.Perl)
 		if err != nil {
 			continue
@@ -102,21 +105,29 @@ func neededTexts(tree *syntax.Regexp) []string {
 }
 
 // name returns what the first pattern of the list that matches an agent finds
-// there, without the punctuation that keeps the pattern apart; "" if none does.
+// there, which mostly is the bot's name; "" if none does.
 func (l *crawlerList) name(agent string) string {
-	best, name := len(l.exps), ""
-	l.texts.each(agent, func(text, _ int) bool {
+	best, match := len(l.exps), ""
+	l.texts.each(agent, func(text int) bool {
 		if text >= best {
 			return true
 		}
-		match := l.texts.texts[text]
+		found := l.texts.texts[text]
 		if exp := l.exps[text]; exp != nil {
-			if match = exp.FindString(agent); match == "" {
+			if found = exp.FindString(agent); found == "" {
 				return true
 			}
 		}
-		best, name = text, match
+		best, match = text, found
 		return true
 	})
-	return strings.Trim(name, ` /;:,()[]"'+-_`)
+	if match == "" {
+		return ""
+	}
+	name, _, _ := strings.Cut(match, "(")
+	name = strings.Trim(name, ` /;:,()[]"'+-_.`)
+	if name == "" || strings.ContainsAny(name, "/;:@") { // an address, or more
+		return botName(agent, 0)
+	}
+	return name
 }

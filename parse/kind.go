@@ -35,7 +35,7 @@ type kindTable struct {
 	names    map[string]int
 	last     map[string]int
 	exts     map[string]int
-	paths    []kindPath
+	paths    map[string][]kindPath // by their first elements
 	contains *phrases
 	texts    []int // kinds of the phrases
 	dot      int   // the kind of elements that begin with a dot
@@ -47,7 +47,7 @@ type kindPath struct {
 }
 
 func newKindTable(kinds []Kind) *kindTable {
-	t := &kindTable{kinds: kinds, names: map[string]int{}, last: map[string]int{}, exts: map[string]int{}, dot: len(kinds)}
+	t := &kindTable{kinds: kinds, names: map[string]int{}, last: map[string]int{}, exts: map[string]int{}, paths: map[string][]kindPath{}, dot: len(kinds)}
 	var texts []string
 	for i, k := range slices.Backward(kinds) { // so that the first wins
 		for _, name := range k.Names {
@@ -63,7 +63,8 @@ func newKindTable(kinds []Kind) *kindTable {
 			t.exts[ext] = i
 		}
 		for _, path := range k.Paths {
-			t.paths = append(t.paths, kindPath{path, i})
+			first := firstElem(path)
+			t.paths[first] = append(t.paths[first], kindPath{path, i})
 		}
 		for _, text := range k.Contains {
 			texts, t.texts = append(texts, text), append(t.texts, i)
@@ -94,11 +95,11 @@ func (t *kindTable) kind(path, clean, ext string) string {
 		kind, ok = t.exts[ext]
 		better(kind, ok)
 	}
-	for _, p := range t.paths {
+	for _, p := range t.paths[firstElem(clean)] {
 		rest, ok := strings.CutPrefix(clean, p.path)
 		better(p.kind, ok && (rest == "" || rest[0] == '/'))
 	}
-	t.contains.each(path, func(phrase, _ int) bool {
+	t.contains.each(path, func(phrase int) bool {
 		better(t.texts[phrase], true)
 		return true
 	})
@@ -122,7 +123,7 @@ func (r *Rules) kindsOf() func(path string, out []string) {
 }
 
 // extension returns what follows the last dot of a file's name, if that looks
-// as extensions do: up to eight letters and digits, at least one of them a
+// as extensions do: up to twelve letters and digits, at least one of them a
 // letter, or "php~". "python-2.6" and ".profile" have none.
 func extension(file string) string {
 	i := strings.LastIndexByte(file, '.')
@@ -139,7 +140,7 @@ func extension(file string) string {
 			return ""
 		}
 	}
-	if letters == 0 || len(ext) > 8 {
+	if letters == 0 || len(ext) > 12 {
 		return ""
 	}
 	return ext

@@ -89,3 +89,10 @@ func decodeElem(elem string) string {
 
 // lastElem returns what follows the last slash.
 func lastElem(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// firstElem returns what stands between the first slash of a clean path and
+// the second.
+func firstElem(path string) string {
+	elem, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return elem
+}

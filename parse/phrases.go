@@ -6,22 +6,21 @@ import "strings"
 // agent is looked through for two thousand names with. At each place the next
 // three bytes choose the few phrases that may begin there; an automaton in the
 // manner of Aho and Corasick would save those comparisons, but costs megabytes
-// of tables where this takes one page.
+// of tables where this stays in the fastest cache.
 type phrases struct {
-	texts   []string
-	buckets [1 << 12][]uint16 // indexes of texts, by bucketOf their beginning
+	texts []string
+	heads [1 << 12]uint16 // by bucketOf their beginning: 1 + the index of a text, or 0
+	nexts []uint16        // of each text: 1 + the index of another in its bucket, or 0
 }
 
 const phraseMin = 3 // bytes; shorter texts would be found everywhere
 
+// newPhrases takes texts of phraseMin bytes or more.
 func newPhrases(texts []string) *phrases {
-	p := &phrases{texts: texts}
+	p := &phrases{texts: texts, nexts: make([]uint16, len(texts))}
 	for i, text := range texts {
-		if text == "" {
-			continue
-		}
 		b := bucketOf(text)
-		p.buckets[b] = append(p.buckets[b], uint16(i))
+		p.heads[b], p.nexts[i] = uint16(i+1), p.heads[b]
 	}
 	return p
 }
@@ -30,12 +29,12 @@ func bucketOf(s string) uint32 {
 	return (uint32(s[0])*0x9e3779 ^ uint32(s[1])*0x85ebca ^ uint32(s[2])*0xc2b2ae) >> 4 & (1<<12 - 1)
 }
 
-// each calls found with the index of each phrase in s and the place where it
-// begins, from left to right, until found returns false.
-func (p *phrases) each(s string, found func(phrase, at int) bool) {
+// each calls found with the index of each phrase in s, from left to right,
+// until found returns false.
+func (p *phrases) each(s string, found func(phrase int) bool) {
 	for at := 0; at+phraseMin <= len(s); at++ {
-		for _, i := range p.buckets[bucketOf(s[at:])] {
-			if strings.HasPrefix(s[at:], p.texts[i]) && !found(int(i), at) {
+		for next := p.heads[bucketOf(s[at:])]; next != 0; next = p.nexts[next-1] {
+			if strings.HasPrefix(s[at:], p.texts[next-1]) && !found(int(next-1)) {
 				return
 			}
 		}
@@ -45,7 +44,7 @@ func (p *phrases) each(s string, found func(phrase, at int) bool) {
 // first returns the lowest index of the phrases in s, or -1.
 func (p *phrases) first(s string) int {
 	best := -1
-	p.each(s, func(phrase, _ int) bool {
+	p.each(s, func(phrase int) bool {
 		if best < 0 || phrase < best {
 			best = phrase
 		}

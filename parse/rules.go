@@ -3,10 +3,12 @@ package parse
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 )
@@ -23,9 +25,11 @@ type Rules struct {
 	Clutter  Clutter
 	Kinds    []Kind
 	Sites    []Site
-	Apps     []Name // of agents that people use, whatever else they look like
-	Bots     []Name // of agents that are bots
-	Browsers []Name // of agents that no rule takes for bots
+	Apps     []Name   // of agents that people use, whatever else they look like
+	Bots     []Name   // of agents that are bots
+	NotBots  []string // patterns of the embedded list of crawlers that are left out
+	Programs []Name   // that bots are made of
+	Browsers []Name   // of agents that no rule takes for bots
 	Systems  []Name
 	Devices  []Name
 
@@ -66,16 +70,20 @@ type Name struct {
 //go:embed rules/rules.yaml
 var builtInRules []byte
 
-// DefaultRules returns the rules that logbook is built with, to be changed as
-// the caller likes.
+// DefaultRules returns the rules that logbook is built with. The caller may
+// put other lists in, but must not change the elements of these.
 func DefaultRules() *Rules {
-	r := new(Rules)
+	r := defaultRules() // a copy
+	return &r
+}
+
+var defaultRules = sync.OnceValue(func() (r Rules) {
 	if err := r.Read("rules.yaml", bytes.NewReader(builtInRules)); err != nil {
 		panic(err)
 	}
 	r.Browsers, r.Apps = r.Apps, nil
 	return r
-}
+})
 
 // A rulesFile is the shape of a rules file.
 type rulesFile struct {
@@ -85,6 +93,8 @@ type rulesFile struct {
 	Kinds    []Kind
 	Sites    []Site
 	Bots     []Name
+	NotBots  []string `yaml:"not_bots"`
+	Programs []Name
 	Browsers []Name
 	Systems  []Name
 	Devices  []Name
@@ -96,8 +106,12 @@ type rulesFile struct {
 // the line; r is then unchanged.
 func (r *Rules) Read(name string, file io.Reader) error {
 	var f rulesFile
-	if err := yaml.NewDecoder(file, yaml.Strict()).Decode(&f); err != nil && err != io.EOF { // an empty file has no rules
+	decoder := yaml.NewDecoder(file, yaml.Strict())
+	if err := decoder.Decode(&f); err != nil && err != io.EOF { // an empty file has no rules
 		return fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	if decoder.Decode(new(any)) != io.EOF {
+		return fmt.Errorf("%s: has more than one document", name)
 	}
 	if err := f.check(); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -120,6 +134,8 @@ func (r *Rules) Read(name string, file io.Reader) error {
 	r.Sites = slices.Concat(f.Sites, r.Sites)
 	r.Apps = slices.Concat(f.Browsers, r.Apps)
 	r.Bots = slices.Concat(f.Bots, r.Bots)
+	r.NotBots = slices.Concat(f.NotBots, r.NotBots)
+	r.Programs = slices.Concat(f.Programs, r.Programs)
 	r.Systems = slices.Concat(f.Systems, r.Systems)
 	r.Devices = slices.Concat(f.Devices, r.Devices)
 	return nil
@@ -128,45 +144,74 @@ func (r *Rules) Read(name string, file io.Reader) error {
 // kindNames are the kinds there are.
 var kindNames = []string{"page", "asset", "download", "feed", "api", "probe", "other"}
 
-// check finds what the shape of the file does not show, and fills in what may
-// be left out.
+// check finds what the shape of the file does not show. It also puts texts in
+// the case they are looked for in, and fills in what may be left out.
 func (f *rulesFile) check() error {
-	for i, k := range f.Kinds {
-		if !slices.Contains(kindNames, k.Kind) {
-			return fmt.Errorf("kinds, entry %d: unknown kind %q, want one of %s", i+1, k.Kind, strings.Join(kindNames, ", "))
-		}
-		for _, text := range k.Contains {
-			if len(text) < phraseMin {
-				return fmt.Errorf("kinds, entry %d: contains %q, which is shorter than %d bytes", i+1, text, phraseMin)
-			}
-		}
-		for _, path := range k.Paths {
-			if !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") {
-				return fmt.Errorf("kinds, entry %d: path %q must begin with a slash and not end with one", i+1, path)
-			}
+	for i := range f.Kinds {
+		if err := f.Kinds[i].check(); err != nil {
+			return fmt.Errorf("kinds, entry %d: %w", i+1, err)
 		}
 	}
 	for i, s := range f.Sites {
 		if s.Site == "" {
 			return fmt.Errorf("sites, entry %d: no site", i+1)
 		}
+		lower(s.Hosts)
 	}
+	lower(f.Own)
 	for _, list := range []struct {
 		key   string
 		names []Name
-	}{{"bots", f.Bots}, {"browsers", f.Browsers}, {"systems", f.Systems}, {"devices", f.Devices}} {
+	}{{"bots", f.Bots}, {"programs", f.Programs}, {"browsers", f.Browsers}, {"systems", f.Systems}, {"devices", f.Devices}} {
 		for i := range list.names {
-			n := &list.names[i]
-			if n.Name == "" {
-				return fmt.Errorf("%s, entry %d: no name", list.key, i+1)
-			}
-			if n.Text == "" {
-				n.Text = n.Name
-			}
-			if n.Text = strings.ToLower(n.Text); len(n.Text) < phraseMin {
-				return fmt.Errorf("%s, entry %d: text %q is shorter than %d bytes", list.key, i+1, n.Text, phraseMin)
+			if err := list.names[i].check(); err != nil {
+				return fmt.Errorf("%s, entry %d: %w", list.key, i+1, err)
 			}
 		}
 	}
 	return nil
+}
+
+func (k *Kind) check() error {
+	lower(k.Paths, k.Names, k.Last, k.Extensions, k.Contains)
+	if !slices.Contains(kindNames, k.Kind) {
+		return fmt.Errorf("unknown kind %q, want one of %s", k.Kind, strings.Join(kindNames, ", "))
+	}
+	for _, text := range k.Contains {
+		if len(text) < phraseMin {
+			return fmt.Errorf("contains %q, which is shorter than %d bytes", text, phraseMin)
+		}
+	}
+	for _, path := range k.Paths {
+		if !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") {
+			return fmt.Errorf("path %q must begin with a slash and not end with one", path)
+		}
+	}
+	for _, ext := range k.Extensions {
+		if extension("x."+ext) != ext {
+			return fmt.Errorf("extension %q: want letters and digits, without the dot", ext)
+		}
+	}
+	return nil
+}
+
+func (n *Name) check() error {
+	if n.Name == "" {
+		return errors.New("no name")
+	}
+	if n.Text == "" {
+		n.Text = n.Name
+	}
+	if n.Text = strings.ToLower(n.Text); len(n.Text) < phraseMin {
+		return fmt.Errorf("text %q is shorter than %d bytes", n.Text, phraseMin)
+	}
+	return nil
+}
+
+func lower(lists ...[]string) {
+	for _, list := range lists {
+		for i, text := range list {
+			list[i] = strings.ToLower(text)
+		}
+	}
 }

@@ -1,8 +1,6 @@
 package parse
 
-import (
-	"strings"
-)
+import "strings"
 
 // sitesOf returns the derivation of site from a referer. The site is the host
 // of the referer in lower case, without port, www. and the like; null for own
@@ -47,7 +45,7 @@ func refererHost(referer string) string {
 	rest = rest[strings.LastIndexByte(rest, '@')+1:]
 	if v6, ok := strings.CutPrefix(rest, "["); ok {
 		host, _, _ := strings.Cut(v6, "]")
-		if strings.Trim(host, "0123456789abcdefABCDEF:.") != "" {
+		if !strings.Contains(host, ":") || strings.Trim(host, "0123456789abcdefABCDEF:.") != "" {
 			return ""
 		}
 		return strings.ToLower(host)
