@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// dist holds crawlers.json if the build made it; see rules/dist/README.
+// dist holds crawlers.json if the build made it; see rules/dist/README.md.
 //
 //go:embed rules/dist
 var dist embed.FS

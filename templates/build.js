@@ -26,4 +26,4 @@ await build({
 
 const crawlers = JSON.parse(readFileSync('node_modules/crawler-user-agents/crawler-user-agents.json'))
 mkdirSync('../parse/rules/dist', {recursive: true})
-writeFileSync('../parse/rules/dist/crawlers.json', JSON.stringify(crawlers))
+writeFileSync('../parse/rules/dist/crawlers.json', JSON.stringify(crawlers.map(({pattern}) => ({pattern}))))
