@@ -1,0 +1,202 @@
+package frame
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// WriteCSV writes the table as in RFC 4180, with exact numbers: bytes as they
+// are, durations in µs, times in the zone and as far as their unit goes. A null is
+// empty. As in [NewCSVWriter], a text that a spreadsheet would take for a
+// formula gets an apostrophe. A series is its counts with spaces between.
+func (t *Table) WriteCSV(w io.Writer, zone *time.Location) error {
+	var b strings.Builder
+	for i, c := range t.Columns {
+		b.WriteString(between(i, ",") + guardedCSV(c.Name))
+	}
+	b.WriteString("\r\n")
+	for row := range t.Rows {
+		for i := range t.Columns {
+			b.WriteString(between(i, ",") + csvCell(&t.Columns[i], row, zone))
+		}
+		b.WriteString("\r\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// between returns the separator, but not before the first.
+func between(i int, separator string) string {
+	if i == 0 {
+		return ""
+	}
+	return separator
+}
+
+func csvCell(c *Column, row int, zone *time.Location) string {
+	v := c.value(row)
+	switch {
+	case c.Series != nil:
+		return strings.Join(exactCounts(c.Series[row]), " ")
+	case v.null():
+		return ""
+	case v.typ == Text:
+		return guardedCSV(v.text)
+	case v.typ == Time:
+		return exactTime(v.int, c.Unit, zone)
+	}
+	return exactNumber(v)
+}
+
+func exactCounts(counts []int64) []string {
+	texts := make([]string, len(counts))
+	for i, n := range counts {
+		texts[i] = strconv.FormatInt(n, 10)
+	}
+	return texts
+}
+
+// exactNumber writes a number or flag so that it reads back equal.
+func exactNumber(v value) string {
+	switch v.typ {
+	case Float:
+		return strconv.FormatFloat(v.float, 'g', -1, 64)
+	case Flag:
+		return strconv.FormatBool(v.int != 0)
+	}
+	return strconv.FormatInt(v.int, 10)
+}
+
+// exactTime writes a time: days, weeks and months by their names, all else
+// with its offset, since an hour may come twice.
+func exactTime(us int64, unit string, zone *time.Location) string {
+	if zone == nil {
+		zone = time.UTC
+	}
+	t := time.UnixMicro(us).In(zone)
+	switch unit {
+	case "day", "week", "month":
+		return formatTime(t, unit)
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// WriteJSON writes the table as one object, a line a row:
+//
+//	{"name": "by_status", "columns": [{"name": "status", "type": "number", "key": true}, …],
+//	 "rows": [{"status": 200, "count": 12}, …], "other": false, "notes": []}
+//
+// Values are as in [Table.WriteCSV], but texts are unguarded, nulls are null
+// and a series is a list. No character has a meaning in HTML.
+func (t *Table) WriteJSON(w io.Writer, zone *time.Location) error {
+	var b strings.Builder
+	b.WriteString(`{"name": ` + safeJSON(t.Name) + `, "columns": [`)
+	for i, c := range t.Columns {
+		b.WriteString(between(i, ", ") + `{"name": ` + safeJSON(c.Name) + `, "type": ` + safeJSON(c.Type.String()))
+		if c.Key {
+			b.WriteString(`, "key": true`)
+		}
+		if c.Unit != "" {
+			b.WriteString(`, "unit": ` + safeJSON(c.Unit))
+		}
+		b.WriteString("}")
+	}
+	b.WriteString("],\n\"rows\": [")
+	for row := range t.Rows {
+		b.WriteString(between(row, ",") + "\n{")
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			b.WriteString(between(i, ", ") + safeJSON(c.Name) + ": " + jsonCell(c, row, zone))
+		}
+		b.WriteString("}")
+	}
+	b.WriteString("],\n\"other\": " + strconv.FormatBool(t.Other) + `, "notes": [` + commas(t.Notes, safeJSON) + "]}\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func jsonCell(c *Column, row int, zone *time.Location) string {
+	v := c.value(row)
+	switch {
+	case c.Series != nil:
+		return "[" + strings.Join(exactCounts(c.Series[row]), ",") + "]"
+	case v.null() || v.typ == Float && (math.IsNaN(v.float) || math.IsInf(v.float, 0)):
+		return "null"
+	case v.typ == Text:
+		return safeJSON(v.text)
+	case v.typ == Time:
+		return safeJSON(exactTime(v.int, c.Unit, zone))
+	}
+	return exactNumber(v)
+}
+
+// safeJSON quotes a text, with < > & and the line separators as escapes.
+func safeJSON(s string) string {
+	quoted, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string can always be encoded
+	}
+	return string(quoted)
+}
+
+// WriteMarkdown writes the table as GitHub's Markdown. What a log says is a
+// code span where it holds anything but letters, digits and spaces, so that it
+// is no link, no mention and no markup.
+func (t *Table) WriteMarkdown(w io.Writer, zone *time.Location) error {
+	columns := t.printed(TextOptions{Zone: zone}, true)
+	var b strings.Builder
+	for _, c := range columns {
+		b.WriteString("| " + markdownCell(c.head) + " ")
+	}
+	b.WriteString("|\n")
+	for _, c := range columns {
+		if c.right {
+			b.WriteString("|---:")
+		} else {
+			b.WriteString("|---")
+		}
+	}
+	b.WriteString("|\n")
+	for row := range t.Rows {
+		for _, c := range columns {
+			cell := c.cells[row]
+			if c.code {
+				cell = markdownCell(cell)
+			}
+			b.WriteString("| " + cell + " ")
+		}
+		b.WriteString("|\n")
+	}
+	for _, note := range t.Notes {
+		b.WriteString("\n" + markdownCell(note) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// markdownCell writes a text so that Markdown shows it as it is. A pipe ends a
+// cell even within a code span, unless it is escaped; a backslash before one
+// cannot be written there and becomes a space apart.
+func markdownCell(s string) string {
+	plain := func(r rune) bool {
+		return r == ' ' || r == '-' || r == '–' || r == ',' || r == '(' || r == ')' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	if s == "" || strings.TrimFunc(s, plain) == "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	longest, run := 0, 0
+	for _, r := range s {
+		if r == '`' {
+			run++
+		} else {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	fence := strings.Repeat("`", longest+1)
+	return fence + " " + strings.NewReplacer(`\|`, `\ \|`, `|`, `\|`).Replace(s) + " " + fence
+}
