@@ -234,3 +234,43 @@ func (d *decoder) bytes(n int) []byte {
 	d.buf = d.buf[n:]
 	return b
 }
+
+// pairs writes pairs, ascending, each with its count if there are counts.
+func (e *encoder) pairs(p *pairs, counts []int64) {
+	e.uint(uint64(p.len()))
+	var lastA, lastB int32
+	for _, n := range p.sorted() {
+		a, b := p.of(n)
+		if a != lastA {
+			lastB = 0
+		}
+		e.uint(uint64(a - lastA))
+		e.uint(uint64(b - lastB))
+		if counts != nil {
+			e.uint(uint64(counts[n]))
+		}
+		lastA, lastB = a, b
+	}
+}
+
+// pairs reads pairs of numbers below a and b.
+func (d *decoder) pairs(limitA, limitB int, counted bool, add func(a, b int32, n int64)) {
+	a, b := 0, 0
+	for n := d.length(); n > 0 && d.err == nil; n-- {
+		step := d.below(limitA)
+		if step > 0 {
+			b = 0
+		}
+		a, b = a+step, b+d.below(limitB)
+		count := int64(1)
+		if counted {
+			count = int64(d.uint())
+		}
+		if a >= limitA || b >= limitB {
+			d.fail("a number is too large")
+		}
+		if d.err == nil {
+			add(int32(a), int32(b), count)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"github.com/zeebo/xxh3"
 )
@@ -105,6 +106,17 @@ func (d *domain) compare(a, b int32) int {
 }
 
 func (d *domain) float(n int32) float64 { return math.Float64frombits(uint64(d.ints.values[n-1])) }
+
+// string returns the value of number n, which is not null's.
+func (d *domain) string(n int32) string {
+	switch d.kind {
+	case textKind:
+		return string(d.texts.at(n - 1))
+	case floatKind:
+		return strconv.FormatFloat(d.float(n), 'g', -1, 64)
+	}
+	return strconv.FormatInt(d.ints.values[n-1], 10)
+}
 
 // hash is the same for a value on every machine, in every run.
 func (d *domain) hash(n int32) uint64 {

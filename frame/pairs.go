@@ -1,6 +1,10 @@
 package frame
 
-import "math/bits"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
 
 // pairs numbers distinct pairs of numbers from 1. Group keys of several
 // fields are pairs of pairs; what an aggregate keeps for a value in a group (a
@@ -23,6 +27,16 @@ func (p *pairs) len() int { return max(0, len(p.keys)-1) }
 
 // of returns the two numbers of pair n.
 func (p *pairs) of(n int32) (a, b int32) { return int32(p.keys[n] >> 32), int32(uint32(p.keys[n])) }
+
+// sorted returns the numbers of all pairs in the order of the pairs.
+func (p *pairs) sorted() []int32 {
+	order := make([]int32, p.len())
+	for i := range order {
+		order[i] = int32(i) + 1
+	}
+	slices.SortFunc(order, func(m, n int32) int { return cmp.Compare(p.keys[m], p.keys[n]) })
+	return order
+}
 
 // numbers writes to out the numbers of the pairs (a[i], b[i]).
 func (p *pairs) numbers(a, b, out []int32) {

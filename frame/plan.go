@@ -351,9 +351,12 @@ func stateOf(a Agg) string {
 
 // new returns the empty state.
 func (s *statePlan) new(domains []domain) state {
-	var arg *domain
+	var arg, unit *domain
 	if s.domain >= 0 {
 		arg = &domains[s.domain]
+	}
+	if s.unit >= 0 {
+		unit = &domains[s.unit]
 	}
 	switch s.fn {
 	case "count":
@@ -367,6 +370,16 @@ func (s *statePlan) new(domains []domain) state {
 		return &extreme{kind: s.kind, arg: arg, last: s.fn == "max"}
 	case "first", "last":
 		return &extreme{kind: s.kind, arg: arg, last: s.fn == "last", timed: true}
+	case "distinct":
+		return newDistinct(arg)
+	case "daily distinct":
+		return &dailyDistinct{unit: unit, values: newDistinct(arg)}
+	case "top":
+		return &tally{arg: arg}
+	case "series":
+		return &tally{arg: unit, series: true}
+	case "p":
+		return &quantiles{kind: s.kind}
 	}
 	panic("frame: no aggregate " + s.fn)
 }

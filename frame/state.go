@@ -3,6 +3,7 @@ package frame
 import (
 	"math"
 	"math/bits"
+	"time"
 )
 
 // A state holds one aggregate of all groups of a table. Groups are numbered
@@ -41,14 +42,12 @@ type input struct {
 // remaps translate the numbers that states hold.
 type remaps struct{ arg, unit *remap }
 
-// A result is one aggregate of one query: a state's values, read in a way.
+// A result is how one aggregate of one query reads a state.
 type result struct {
-	n         int // of top N and pN
-	average   bool
-	last      bool
-	typ       Type
-	arg, unit *domain
-	truncate  truncation // of a series
+	n       int // of top N and pN
+	average bool
+	typ     Type
+	zone    *time.Location
 }
 
 // grown returns s with room for n elements, the new ones zero.

@@ -1,6 +1,9 @@
 package frame
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Tables finishes every query and returns its table, in the plan's order. A
 // query that fails here (not at planning) has a nil table and its error at
@@ -50,7 +53,7 @@ func (p *Partial) table(q *checkedQuery, period cellPeriod) *Table {
 	}
 	for i, a := range q.aggs {
 		column := Column{Name: a.column, Type: a.typ, Unit: a.unit}
-		note := t.aggregate(&column, p.domains, period.states[i], a, order)
+		note := t.aggregate(&column, period.states[i], a, order, p.plan.program.zone)
 		if note != "" {
 			out.Notes = append(out.Notes, note)
 		}
@@ -110,17 +113,10 @@ func (d *domain) appendTo(out *Column, n int32, i, rows int) {
 }
 
 // aggregate sets the values of one aggregate for the given groups.
-func (t *groups) aggregate(out *Column, domains []domain, state int, a checkedAgg, order []int32) (note string) {
+func (t *groups) aggregate(out *Column, state int, a checkedAgg, order []int32, zone *time.Location) (note string) {
 	if state < 0 {
 		return t.count.column(out, order, nil)
 	}
-	r := &result{n: a.agg.N, average: a.agg.Func == "avg", typ: a.typ}
-	plan := &t.plan.states[state]
-	if plan.domain >= 0 {
-		r.arg = &domains[plan.domain]
-	}
-	if plan.unit >= 0 {
-		r.unit = &domains[plan.unit]
-	}
+	r := &result{n: a.agg.N, average: a.agg.Func == "avg", typ: a.typ, zone: zone}
 	return t.states[state].column(out, order, r)
 }
