@@ -1,0 +1,224 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"logbook/frame"
+	"logbook/parse"
+)
+
+// readFlags are the flags of every command that reads logs.
+type readFlags struct {
+	Zone           string   `help:"Time zone of hours, days and weeks, such as Europe/Berlin." default:"UTC" placeholder:"ZONE"`
+	Since          string   `help:"Only requests from this time on: 2026-11-09, 2026-11-09T14:00." placeholder:"TIME"`
+	Until          string   `help:"Only requests before this time." placeholder:"TIME"`
+	Where          string   `help:"Only requests for which this holds: 'status >= 400 and not clutter'." placeholder:"EXPR"`
+	ExcludeClutter bool     `help:"Leave out favicons, styles, scripts and the like (see logbook fields)."`
+	Book           []string `help:"Pattern that names a book, such as '/docs/{book}/{chapter}/**'; repeat it, the first match wins." placeholder:"PATTERN" sep:"none"`
+	Rules          string   `help:"File of your own rules for derived fields." placeholder:"FILE" type:"path"`
+	Format         string   `help:"Format of the lines: a name (see logbook formats), or an Apache LogFormat or nginx log_format." default:"auto" placeholder:"FORMAT"`
+	Rejects        string   `help:"Write rejected lines to FILE, each with its reason." placeholder:"FILE" type:"path"`
+	MaxRejected    string   `help:"Exit with 4 if a greater share of lines is rejected, such as 1%%." placeholder:"SHARE"`
+	Jobs           int      `help:"Workers; 0 is one a core." default:"0" placeholder:"N"`
+	Quiet          bool     `short:"q" help:"On standard error, print problems only."`
+
+	zone *time.Location
+}
+
+// A reading is everything that is decided before the first line is read.
+type reading struct {
+	flags   *readFlags
+	env     *environment
+	zone    *time.Location
+	rules   *parse.Rules
+	options frame.Options
+	scanner parse.Scanner
+	inputs  []parse.Input
+	rejects *rejectFile
+}
+
+// open checks the flags and finds the logs. Its errors are of wrong use, but
+// for logs that are not there.
+func (f *readFlags) open(env *environment, logs []string) (*reading, error) {
+	r, err := f.settle(env)
+	if err != nil {
+		return nil, err
+	}
+	if len(logs) == 0 {
+		return nil, usageError(errors.New("no logs named: give files, globs, folders, or - for standard input"))
+	}
+	r.inputs, err = parse.Inputs(logs, env.stdin)
+	return r, err
+}
+
+// settle checks the flags. Its errors are of wrong use.
+func (f *readFlags) settle(env *environment) (*reading, error) {
+	r := &reading{flags: f, env: env}
+	var err error
+	if r.zone, err = time.LoadLocation(f.Zone); err != nil {
+		return nil, usageError(fmt.Errorf("--zone: no time zone %q; zones have names such as UTC or Europe/Berlin", f.Zone))
+	}
+	if r.rules, err = f.rules(); err != nil {
+		return nil, usageError(err)
+	}
+	if r.options.Where, err = f.where(); err != nil {
+		return nil, usageError(err)
+	}
+	r.options.Zone = r.zone
+	if f.Format != "" && f.Format != "auto" {
+		if r.scanner.Format, err = parse.FormatByName(f.Format); err != nil {
+			return nil, usageError(fmt.Errorf("--format: %w", err))
+		}
+	}
+	if f.Jobs < 0 {
+		return nil, usageError(fmt.Errorf("--jobs: %d workers cannot work", f.Jobs))
+	}
+	if _, err := f.maxRejected(); err != nil {
+		return nil, usageError(err)
+	}
+	r.scanner.Jobs, r.scanner.Rules = f.Jobs, r.rules
+	return r, nil
+}
+
+// rules returns the rules that the flags ask for.
+func (f *readFlags) rules() (*parse.Rules, error) {
+	rules := parse.DefaultRules()
+	if f.Rules != "" {
+		file, err := os.Open(f.Rules)
+		if err != nil {
+			return nil, fmt.Errorf("--rules: %w", err)
+		}
+		defer file.Close()
+		if err := rules.Read(f.Rules, file); err != nil {
+			return nil, err
+		}
+	}
+	for i, pattern := range f.Book {
+		if i == 0 {
+			rules.Books = nil // flags replace the defaults
+		}
+		book, err := parse.ParseBook(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("--book: %w", err)
+		}
+		rules.Books = append(rules.Books, book)
+	}
+	return rules, nil
+}
+
+// where joins the flags that leave rows out into one expression, nil for none.
+func (f *readFlags) where() (frame.Expr, error) {
+	var terms []string
+	for _, t := range []struct{ flag, value, form string }{
+		{"--since", f.Since, "time >= %s"},
+		{"--until", f.Until, "time < %s"},
+		{"--where", f.Where, "(%s)"},
+	} {
+		if t.value == "" {
+			continue
+		}
+		term := fmt.Sprintf(t.form, t.value)
+		if _, err := frame.ParseExpr(term); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.flag, err)
+		}
+		terms = append(terms, term)
+	}
+	if f.ExcludeClutter {
+		terms = append(terms, "not clutter")
+	}
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	return frame.ParseExpr(strings.Join(terms, " and "))
+}
+
+// plan checks queries against the fields that logs have.
+func (r *reading) plan(names []string, queries []*frame.Query) (*frame.Plan, error) {
+	plan, err := frame.NewPlan(parse.Schema(r.rules), names, queries, r.options)
+	if err != nil {
+		return nil, usageError(err)
+	}
+	return plan, nil
+}
+
+// run makes the one pass: it scans the inputs into one partial a worker and
+// merges them. The summary is complete even where the error is not nil.
+func (r *reading) run(plan *frame.Plan) (*frame.Partial, *parse.Summary, error) {
+	r.scanner.Columns, r.scanner.Filter = plan.Columns(), plan.Filter()
+	var partials []*frame.Partial
+	summary, err := r.scan(func() frame.Sink {
+		p := plan.NewPartial()
+		partials = append(partials, p)
+		return p
+	})
+	if err != nil {
+		return nil, summary, err
+	}
+	whole := plan.NewPartial()
+	for _, p := range partials {
+		if err := whole.Merge(p); err != nil {
+			return nil, summary, err
+		}
+	}
+	return whole, summary, nil
+}
+
+// scan reads the inputs into sinks, shows the progress on a terminal and says
+// on standard error what was read.
+func (r *reading) scan(newSink func() frame.Sink) (*parse.Summary, error) {
+	if r.flags.Rejects != "" {
+		var err error
+		if r.rejects, err = createRejects(r.flags.Rejects); err != nil {
+			return nil, err
+		}
+		defer r.rejects.abandon()
+		r.scanner.Rejects = r.rejects.add
+		r.scanner.Ordered = true // so that the file has the order of the logs
+	}
+	progress := startProgress(r)
+	r.scanner.Progress = progress.add
+	summary, err := r.scanner.Scan(r.env.ctx, r.inputs, newSink)
+	progress.stop()
+	if err == nil && r.rejects != nil {
+		err = r.rejects.close()
+	}
+	if summary != nil {
+		printSummary(r.env.stderr, summary, r.flags.Quiet)
+	}
+	return summary, err
+}
+
+// verdict returns the error of a run whose answer has been written: none, or
+// that the input was damaged.
+func (r *reading) verdict(s *parse.Summary) error {
+	for _, f := range s.Files {
+		if f.Err != nil {
+			return &exitError{exitDamaged, errors.New("input is damaged; the answer holds what could be read")}
+		}
+	}
+	limit, _ := r.flags.maxRejected()
+	if share := float64(s.Rejected) / float64(max(s.Total, 1)); share > limit {
+		return &exitError{exitDamaged, fmt.Errorf("%.2f %% of lines were rejected, more than --max-rejected %s", 100*share, r.flags.MaxRejected)}
+	}
+	return nil
+}
+
+// maxRejected returns the share of --max-rejected; without the flag, all.
+func (f *readFlags) maxRejected() (float64, error) {
+	if f.MaxRejected == "" {
+		return 1, nil
+	}
+	number, percent := strings.CutSuffix(strings.TrimSpace(f.MaxRejected), "%")
+	var share float64
+	if _, err := fmt.Sscanf(strings.TrimSpace(number), "%g", &share); err != nil || share < 0 {
+		return 0, fmt.Errorf("--max-rejected: %q is no share; write 1%% or 0.01", f.MaxRejected)
+	}
+	if percent {
+		share /= 100
+	}
+	return share, nil
+}
