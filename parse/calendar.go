@@ -161,17 +161,35 @@ func (c *clock) readFraction(b []byte) int {
 // readISO reads 2015-05-17T10:05:03 with a fraction and a zone, both of which
 // may be missing; a space may stand for the T. No zone means UTC.
 func (c *clock) readISO(b []byte) bool {
-	if len(b) < 19 || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' && b[10] != 't' || b[13] != ':' || b[16] != ':' {
-		return false
-	}
-	c.year, c.month, c.day = digits(b, 4), digits(b[5:], 2), digits(b[8:], 2)
-	c.hour, c.minute, c.second = digits(b[11:], 2), digits(b[14:], 2), digits(b[17:], 2)
-	if c.year < 0 || c.hour < 0 || c.minute < 0 || c.second < 0 {
+	if len(b) < 19 || b[10]|0x20 != 't' && b[10] != ' ' || !c.readDate(b[:10]) || !c.readSeconds(b[11:]) {
 		return false
 	}
 	b = b[19:]
 	b = b[c.readFraction(b):]
 	return len(b) == 0 || c.readZone(b) == len(b)
+}
+
+// readDate reads 2015-05-17, with dashes or slashes.
+func (c *clock) readDate(b []byte) bool {
+	if len(b) != 10 || b[4] != '-' && b[4] != '/' || b[7] != b[4] {
+		return false
+	}
+	c.year, c.month, c.day = digits(b, 4), digits(b[5:], 2), digits(b[8:], 2)
+	return c.year >= 0
+}
+
+// readTimeOfDay reads 10:05:03 with or without a fraction.
+func (c *clock) readTimeOfDay(b []byte) bool {
+	return c.readSeconds(b) && (len(b) == 8 || c.readFraction(b[8:]) == len(b)-8)
+}
+
+// readSeconds reads the 10:05:03 that b begins with.
+func (c *clock) readSeconds(b []byte) bool {
+	if len(b) < 8 || b[2] != ':' || b[5] != ':' {
+		return false
+	}
+	c.hour, c.minute, c.second = digits(b, 2), digits(b[3:], 2), digits(b[6:], 2)
+	return c.hour >= 0 && c.minute >= 0 && c.second >= 0
 }
 
 // appendDigits appends v with at least n digits.
@@ -193,22 +211,31 @@ func (c *clock) appendZone(dst []byte) []byte {
 
 // appendISO is the inverse of readISO.
 func (c *clock) appendISO(dst []byte) []byte {
+	dst = c.appendTimeOfDay(append(c.appendDate(dst), 'T'))
+	if c.zone == 0 {
+		return append(dst, 'Z')
+	}
+	n := len(dst)
+	dst = append(c.appendZone(dst), 0)
+	copy(dst[n+4:], dst[n+3:])
+	dst[n+3] = ':'
+	return dst
+}
+
+// appendDate is the inverse of readDate.
+func (c *clock) appendDate(dst []byte) []byte {
 	dst = append(appendDigits(dst, c.year, 4), '-')
 	dst = append(appendDigits(dst, c.month, 2), '-')
-	dst = append(appendDigits(dst, c.day, 2), 'T')
+	return appendDigits(dst, c.day, 2)
+}
+
+// appendTimeOfDay is the inverse of readTimeOfDay.
+func (c *clock) appendTimeOfDay(dst []byte) []byte {
 	dst = append(appendDigits(dst, c.hour, 2), ':')
 	dst = append(appendDigits(dst, c.minute, 2), ':')
 	dst = appendDigits(dst, c.second, 2)
 	if c.micro != 0 {
 		dst = appendDigits(append(dst, '.'), c.micro, 6)
 	}
-	if c.zone == 0 {
-		return append(dst, 'Z')
-	}
-	n := len(dst)
-	dst = c.appendZone(dst)
-	dst = append(dst, 0)
-	copy(dst[n+4:], dst[n+3:])
-	dst[n+3] = ':'
 	return dst
 }

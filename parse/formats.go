@@ -47,6 +47,35 @@ var formats = sync.OnceValue(func() []FormatInfo {
 		{lines("traefik", false, combinedText+` {-} "{-}" "{upstream}" {milliseconds}ms`),
 			"Traefik's access log in its default format",
 			`192.0.2.7 - - [08/Dec/2021:13:59:39 +0000] "GET /a HTTP/1.1" 200 352 "-" "Mozilla/5.0" 242 "web@docker" "http://172.17.0.3:80" 1ms`},
+		{haproxy, "HAProxy's HTTP log, with or without captured header fields",
+			`192.0.2.7:53332 [25/Feb/2019:16:19:48.143] http_in~ web/s1 0/0/7/1457/1487 200 11394 - - ---- 2/1/0/0/0 0/0 {Mozilla/5.0} {} "GET /a?b=1 HTTP/1.1"`},
+		{squid, "Squid's native access.log",
+			`1286536308.779    180 192.0.2.7 TCP_MISS/200 411 GET http://example.com/a - DIRECT/198.51.100.1 text/html`},
+		{alb, "AWS Application Load Balancer",
+			`https 2023-04-26T12:23:00.186641Z app/web/490d 192.0.2.7:44740 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "GET https://www.example.com:443/a HTTP/1.1" "curl/7.46.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:x "Root=1-58" "www.example.com" "-" 1 2018-07-02T22:22:48.364000Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-"`},
+		{elb, "AWS Classic Load Balancer",
+			`2015-05-13T23:39:43.945958Z web 192.0.2.7:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 "GET https://www.example.com:443/ HTTP/1.1" "curl/7.38.0" DHE-RSA-AES128-SHA TLSv1.2`},
+		{s3, "AWS S3 server access log",
+			`79a5 bucket [06/Feb/2014:00:00:38 +0000] 192.0.2.3 79a5 3E57427F3EXAMPLE REST.GET.OBJECT a.jpg "GET /bucket/a.jpg HTTP/1.1" 200 - 113 - 7 5 "-" "S3Console/0.4" - id SigV4 TLS_AES_128_GCM_SHA256 AuthHeader bucket.s3.amazonaws.com TLSv1.3`},
+		{cloudFront, "AWS CloudFront, with its #Fields: or without",
+			"#Version: 1.0\n#Fields: " + cloudFront.columns + "\n2024-03-12\t15:22:28\tCDG50\t703\t192.0.2.7\tGET\td1.cloudfront.net\t/a\t200\t-\tcurl/7.81.0\tb=1\t-\tHit\tM_Lk==\texample.com\thttps\t62\t0.113\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\tHTTP/2.0\t-\t-\t51754\t0.113\tHit\ttext/plain\t20\t-\t-"},
+		{gcs, "Google Cloud Storage usage log, CSV",
+			`"1383080449182918","192.0.2.7","1","","GET","/storage/a.jpg","200","0","512","12000","storage.example.com","","Mozilla/5.0","id7","GET_Object","bucket","a.jpg"`},
+		{iis, "W3C extended, IIS; columns as #Fields: says",
+			"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken\n" +
+				"2015-01-13 00:32:17 10.0.0.1 GET /a b=1 80 - 192.0.2.7 Mozilla/5.0+(compatible) - 404 0 2 283"},
+		{ltsv, "Labelled tab-separated values, with the labels of ltsv.org or of nginx",
+			"time:[12/Mar/2023:10:55:36 +0000]\thost:192.0.2.7\treq:GET /a HTTP/1.1\tstatus:200\tsize:1024\treferer:-\tua:Mozilla/5.0\treqtime:0.012"},
+		{caddy, "Caddy, JSON",
+			`{"level":"info","ts":1693840791.7564995,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"192.0.2.7","client_ip":"192.0.2.7","proto":"HTTP/2.0","method":"GET","host":"example.com","uri":"/a","headers":{"User-Agent":["curl/7.74.0"]}},"bytes_read":0,"user_id":"","duration":0.000275,"size":1577,"status":200,"resp_headers":{"Content-Type":["text/css"]}}`},
+		{traefikJSON, "Traefik, JSON",
+			`{"ClientHost":"192.0.2.7","DownstreamContentSize":357,"DownstreamStatus":200,"Duration":357313,"OriginDuration":324669,"RequestHost":"example.com","RequestMethod":"GET","RequestPath":"/a","RequestProtocol":"HTTP/1.1","RequestScheme":"http","StartUTC":"2021-12-08T14:02:43.587782192Z","request_User-Agent":"curl/7.74.0","time":"2021-12-08T14:02:43Z"}`},
+		{envoy, "Envoy, JSON or its default text, and Istio's",
+			`{":authority":"example.com","bytes_received":0,"bytes_sent":512,"downstream_remote_address":"192.0.2.7:54321","duration":15,"method":"GET","protocol":"HTTP/2","response_code":200,"start_time":"2026-01-24T01:35:00.000Z","upstream_host":"10.0.0.5:8080","user-agent":"Mozilla/5.0","x-envoy-origin-path":"/a","x-request-id":"id"}`},
+		{nginxJSON, "nginx log_format of JSON whose keys are named as the variables",
+			`{"time_iso8601":"2021-05-17T10:05:03+02:00","remote_addr":"192.0.2.7","request":"GET /a HTTP/1.1","status":"200","body_bytes_sent":"512","request_time":"0.012","http_referer":"","http_user_agent":"Mozilla/5.0"}`},
+		{genericJSON, "any JSON whose keys have usual names; others by json:time=ts,host=client.ip,target=url,status=code",
+			`{"timestamp":"2021-05-17T10:05:03Z","ip":"192.0.2.7","method":"GET","url":"/a?b=1","statusCode":200,"responseTime":12,"userAgent":"Mozilla/5.0"}`},
 	}
 })
 
@@ -70,6 +99,8 @@ var ours = map[string]value{
 	"fraction": {kind: kDecimal, slot: slotDuration, shift: 6, part: '.'}, "seconds": {kind: kDecimal, slot: slotDuration, shift: 6}, "milliseconds": {kind: kDecimal, slot: slotDuration, shift: 3},
 	"microseconds": {kind: kDecimal, slot: slotDuration}, "upmilliseconds": {kind: kDecimal, slot: slotUpTime, shift: 3},
 	"upseconds": {kind: kSum, slot: slotUpTime, shift: 6},
+	"first":     {kind: kAdd, shift: 6}, "target's": {kind: kAdd, shift: 6, part: 'u'}, "last": {kind: kAdd, shift: 6, part: '0'},
+	"captured": {kind: kCapture}, "url": {kind: kTarget, part: 'a'}, "requesturl": {kind: kRequest, part: 'a'},
 }
 
 // or lets a layout read lines that fit none of its texts as another format: a
@@ -111,6 +142,10 @@ func ourTokens(s string) []token {
 		if !more {
 			break
 		}
+		if rest == "" || rest[0] == ' ' || rest[0] == '{' { // a brace of its own
+			tokens, s = append(tokens, token{literal: "{"}), rest
+			continue
+		}
 		var name string
 		if name, s, more = strings.Cut(rest, "}"); !more {
 			panic("no } in " + rest)
@@ -133,9 +168,13 @@ func ourTokens(s string) []token {
 }
 
 // FormatByName returns the format of that name. A name with % or $ in it is a
-// layout and compiled, see [Compile]. Prefixes of containers and syslog are
+// layout and compiled, see [Compile]; json: and pairs are a mapping, see
+// [CompileMapping]. Prefixes of containers and syslog are
 // skipped, see [Prefixed].
 func FormatByName(name string) (Format, error) {
+	if pairs, ok := strings.CutPrefix(name, "json:"); ok {
+		return CompileMapping(pairs)
+	}
 	if strings.ContainsAny(name, "%$") {
 		return Compile(name)
 	}

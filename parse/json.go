@@ -41,16 +41,27 @@ type jsonEdge struct {
 }
 
 func newJSON(name string, need slot, keys ...jsonKey) *jsonFormat {
-	f := &jsonFormat{name: name, root: new(jsonNode), need: need}
+	f := &jsonFormat{name: name, root: newKeys(keys), need: need}
 	var written slot
 	for _, k := range keys {
-		f.root.add(strings.Split(strings.TrimSuffix(k.path, "[]"), "."), k.value)
 		if k.rank > 0 && k.slots()&written == 0 {
 			written |= k.slots()
 			f.keys = append(f.keys, k)
 		}
 	}
 	return f
+}
+
+// newKeys makes the nodes that lead to the keys. Of two values for one key the
+// first is read. A dotted path is also a key with dots, as some programs write.
+func newKeys(keys []jsonKey) *jsonNode {
+	root := new(jsonNode)
+	for _, k := range keys {
+		path := strings.TrimSuffix(k.path, "[]")
+		root.add(strings.Split(path, "."), k.value)
+		root.add([]string{path}, k.value)
+	}
+	return root
 }
 
 // find returns the edge of a key, nil if nothing under it is read.
@@ -72,7 +83,9 @@ func (n *jsonNode) add(path []string, v value) {
 		e = &n.edges[at][len(n.edges[at])-1]
 	}
 	if len(path) == 1 {
-		e.value, e.leaf = v, true
+		if !e.leaf {
+			e.value, e.leaf = v, true
+		}
 		return
 	}
 	if e.object == nil {
@@ -92,11 +105,16 @@ func (f *jsonFormat) NewParser([]byte) Parser {
 	return p
 }
 
-type jsonParser struct {
+// A labelled reader reads values in any order, under keys.
+type labelled struct {
 	reader
+	filled slot // by this line so far
+}
+
+type jsonParser struct {
+	labelled
 	format *jsonFormat
 	text   Parser
-	filled slot // by this line so far
 }
 
 // Reset implements [Parser].
@@ -217,8 +235,8 @@ func (p *jsonParser) array(b []byte, i int, e *jsonEdge, r *Record) (int, Reason
 }
 
 // fill sets a value unless a better key has filled its place. An empty text is
-// none: programs that write JSON write all their keys.
-func (p *jsonParser) fill(v *value, field []byte, r *Record) Reason {
+// none: programs that label their values write all labels.
+func (p *labelled) fill(v *value, field []byte, r *Record) Reason {
 	if len(field) == 0 || missing(field) || v.rank == 0 && v.slots()&p.filled != 0 {
 		return OK
 	}
@@ -407,7 +425,7 @@ func enter(dst []byte, open, path []string, first *bool) ([]byte, []string) {
 // appendJSONValue writes numbers bare and texts in quotes.
 func appendJSONValue(dst []byte, v *value, text []byte) []byte {
 	switch v.kind {
-	case kStatus, kSize, kDecimal, kEpoch:
+	case kStatus, kSize, kDecimal, kSpan, kEpoch:
 		if v.kind == kStatus {
 			text = bytes.TrimLeft(text[:len(text)-1], "0")
 			text = text[:len(text)+1]

@@ -22,6 +22,7 @@ const (
 	escapeNone                    // not at all: the field ends where the layout goes on
 	escapeJSON                    // as in a JSON string; undone
 	escapeDouble                  // "", as in CSV; undone
+	escapeHash                    // #22, as HAProxy does; undone
 )
 
 // A step of a layout: a literal that must stand in the line, then a field.
@@ -42,6 +43,7 @@ type layout struct {
 	first    program
 	others   []program // tried in this order where first does not fit
 	fallback Format    // and then this; nil for none
+	header   string    // the line that names the columns begins so; "" for none
 }
 
 // A program is what a layout is compiled to.
@@ -160,6 +162,9 @@ func (p *layoutParser) Parse(line []byte, r *Record) Reason {
 	if reason := blank(line); reason != OK {
 		return reason
 	}
+	if h := p.layout.header; h != "" && bytes.HasPrefix(line, []byte(h)) {
+		return Blank
+	}
 	reason, far := p.run(&p.layout.first, line, r)
 	if reason == OK {
 		return OK
@@ -253,15 +258,15 @@ func (p *layoutParser) run(g *program, line []byte, r *Record) (Reason, int) {
 
 // field fills r from the text of a step's field.
 func (p *reader) field(s *step, esc escape, b []byte, r *Record) Reason {
-	if s.kind == kSkip || missing(b) && !s.due() {
+	if s.kind == kSkip || missing(b) && !s.due() || len(b) == 0 && (s.kind != kText || esc == escapeDouble) && !s.due() {
 		return OK
 	}
 	switch s.kind {
-	case kText, kRequest, kTarget, kQuery, kForward, kVHost:
+	case kText, kRequest, kTarget, kQuery, kForward, kVHost, kCapture:
 		if s.field == User && s.kind == kText && len(b) > 2 && b[0] == '-' && b[1] == ' ' {
 			return BadQuote // "- -": there is one field more than there should be
 		}
-		if s.quoted || esc == escapeBackslash {
+		if s.quoted || esc == escapeBackslash || esc == escapeHash {
 			b = p.unescape(b, esc, s.field != User)
 		}
 	}
@@ -300,7 +305,7 @@ func (s *step) length(b []byte, esc escape) int {
 		i += from
 		switch {
 		case len(s.stop) > 1 && !bytes.HasPrefix(b[i:], s.stop):
-		case s.quoted && esc != escapeNone && escaped(b, i, esc):
+		case s.quoted && esc != escapeNone && esc != escapeHash && escaped(b, i, esc):
 			if esc == escapeDouble {
 				i++
 			}
@@ -346,6 +351,10 @@ func (p *reader) unescape(b []byte, esc escape, control bool) []byte {
 		if bytes.IndexByte(b, '"') >= 0 {
 			return p.scratch.undouble(b)
 		}
+	case escapeHash:
+		if bytes.IndexByte(b, '#') >= 0 {
+			return p.scratch.unhash(b)
+		}
 	}
 	return b
 }
@@ -357,6 +366,22 @@ func (s *scratch) undouble(b []byte) []byte {
 		if out = append(out, b[i]); b[i] == '"' {
 			i++
 		}
+	}
+	*s = (*s)[:len(*s)+len(out)]
+	return out
+}
+
+// unhash undoes the #HH that HAProxy writes for what is not printable, for
+// # itself and for what encloses its fields.
+func (s *scratch) unhash(b []byte) []byte {
+	out := s.take(len(b))
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		if c == '#' && i+2 < len(b) && isHex(b[i+1]) && isHex(b[i+2]) {
+			c = hex(b[i+1])<<4 | hex(b[i+2])
+			i += 2
+		}
+		out = append(out, c)
 	}
 	*s = (*s)[:len(*s)+len(out)]
 	return out
@@ -374,7 +399,7 @@ func (l *layout) Append(dst []byte, r *Record) []byte {
 			continue
 		}
 		switch s.kind {
-		case kText, kHost, kVHost, kForward, kRequest, kTarget, kQuery, kScheme:
+		case kText, kHost, kVHost, kForward, kRequest, kTarget, kQuery, kScheme, kCapture:
 			dst = s.guard(dst[:n], string(dst[n:]), g.escape)
 		}
 	}
@@ -389,6 +414,8 @@ func (s *step) guard(dst []byte, text string, esc escape) []byte {
 		return appendJSONText(dst, text)
 	case s.quoted && esc == escapeDouble:
 		return append(dst, strings.ReplaceAll(oneLine(text), `"`, `""`)...)
+	case esc == escapeHash:
+		return appendHashed(dst, text, s.quoted)
 	case esc != escapeBackslash:
 		return append(dst, oneLine(text)...)
 	}
@@ -403,6 +430,18 @@ func (s *step) guard(dst []byte, text string, esc escape) []byte {
 			dst = appendHex(dst, c)
 		} else {
 			dst = appendEscaped(dst, []byte{c}, s.field != User)
+		}
+	}
+	return dst
+}
+
+func appendHashed(dst []byte, text string, quoted bool) []byte {
+	for i := range len(text) {
+		c := text[i]
+		if c < ' ' || c >= 0x7f || strings.IndexByte(`"#{|}`, c) >= 0 || text == "-" || !quoted && c == ' ' {
+			dst = append(dst, fmt.Sprintf("#%02X", c)...)
+		} else {
+			dst = append(dst, c)
 		}
 	}
 	return dst

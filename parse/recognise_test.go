@@ -55,6 +55,25 @@ func TestRecogniseRealLogs(t *testing.T) {
 		{"lnav-bad_access_log.0.log", "combined", 2, 1, 0},
 		{"webreadr-combined.log", "combined", 12, 0, 0},
 		{"webreadr-common.log", "common", 2, 0, 0},
+		{"crowdsec-aws-alb-logs.log", "alb", 14, 0, 0},
+		{"crowdsec-aws-cloudfront-logs.log", "cloudfront", 2, 0, 0},
+		{"crowdsec-caddy-logs.log", "caddy", 10, 1, 1}, // one message of another kind
+		{"crowdsec-envoy-logs.log", "envoy", 10, 0, 0},
+		{"crowdsec-haproxy-logs.log", "haproxy", 2, 3, 0}, // three failed handshakes
+		{"crowdsec-traefik_json.log", "traefik-json", 6, 1, 0},
+		{"lnav-caddy_log.0.log", "caddy", 4, 35, 0},
+		{"lnav-caddy_log.1.log", "caddy", 4, 0, 0},
+		{"lnav-haproxy.0.log", "haproxy", 13, 4, 0}, // three messages and a failed handshake
+		{"lnav-w3c.0.log", "w3c", 1, 0, 4},
+		{"lnav-w3c.2.log", "w3c", 14, 0, 8},
+		{"lnav-w3c.4.log", "w3c", 2, 0, 4},
+		{"lnav-w3c_big.0.log", "w3c", 210, 0, 44},
+		{"webreadr-cloudfront.log", "cloudfront", 2, 0, 2},
+		{"webreadr-iis.log", "w3c", 1, 0, 4},
+		{"webreadr-s3.log", "s3", 6, 0, 0},
+		{"webreadr-squid.log", "squid", 121, 0, 0},
+		{"nekrassov01-ltsv.log", "ltsv", 5, 0, 0},
+		{"nekrassov01-ltsv-bad.log", "ltsv", 4, 1, 0}, // a status without its label
 	} {
 		lines := realLog(t, c.file)
 		f, confidence, err := Recognise(lines)

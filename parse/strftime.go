@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// The parts of a time, by the letter that strftime has for them. Apache's own
-// names for fractions and epochs have letters here that strftime has not.
+// The parts of a time are known by the letter that strftime has for them, and
+// by two that it has not.
 const (
-	partMilli  = 'f' // %{msec_frac}t
-	partMicro  = 'u' // %{usec_frac}t
-	knownParts = "%Y %y %m %b %B %h %d %e %H %k %I %l %M %S %p %z %Z %a %A %j %s %T %D %F %R %c %n %t %%"
+	partMilli  = 'L' // three digits, Apache's %{msec_frac}t
+	partMicro  = 'f' // six digits, %{usec_frac}t
+	knownParts = "%Y %y %m %b %B %h %d %e %H %k %I %l %M %S %L %f %p %z %Z %a %A %j %s %T %D %F %R %c %n %t %%"
 )
 
 // composed are the letters that stand for others.
@@ -42,7 +42,7 @@ func strftime(format string) ([]token, error) {
 				return nil, err
 			}
 			tokens = append(tokens, parts...)
-		case strings.IndexByte("YymbBdHIMSpzZaAj", c) >= 0:
+		case strings.IndexByte("YymbBdHIMSLfpzZaAj", c) >= 0:
 			tokens = append(tokens, token{value: value{kind: kPart, part: c}})
 		default:
 			return nil, fmt.Errorf("unknown %%%c in the time format %q, known are %s", c, format, knownParts)

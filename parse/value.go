@@ -9,24 +9,32 @@ import (
 type kind uint8
 
 const (
-	kSkip     kind = iota // nobody reads it
-	kText                 // a text of the record, as it is
-	kHost                 // client, checked
-	kHostPort             // client:port, [client]:port
-	kVHost                // virtual host, perhaps with a port
-	kForward              // X-Forwarded-For that also names the client, its first address
-	kRequest              // GET /path?query HTTP/1.1
-	kTarget               // /path?query, perhaps http://vhost in front
-	kQuery                // query with its question mark
-	kScheme               // http, https; on and off of nginx's $https
-	kStatus               // three digits
-	kSize                 // a number of bytes
-	kDecimal              // a duration, in a unit of 10^-shift µs
-	kSum                  // several durations, a list over several upstreams
-	kCLF                  // 17/May/2015:10:05:03 +0000
-	kISO                  // 2015-05-17T10:05:03.123+01:00
-	kEpoch                // since 1970, in a unit of 10^-shift µs
-	kPart                 // one part of a time, see strftime.go
+	kSkip      kind = iota // nobody reads it
+	kText                  // a text of the record, as it is
+	kHost                  // client, checked
+	kHostPort              // client:port, [client]:port
+	kVHost                 // virtual host, perhaps with a port
+	kForward               // X-Forwarded-For that also names the client, its first address
+	kRequest               // GET /path?query HTTP/1.1
+	kTarget                // /path?query, perhaps http://vhost in front
+	kQuery                 // query with its question mark
+	kScheme                // http, https; on and off of nginx's $https
+	kStatus                // three digits
+	kSize                  // a number of bytes
+	kDecimal               // a duration, in a unit of 10^-shift µs
+	kSum                   // several durations, a list over several upstreams
+	kAdd                   // one of the durations that make up the whole
+	kSpan                  // a duration with its unit, such as 12ms; without one as kDecimal
+	kCLF                   // 17/May/2015:10:05:03 +0000
+	kISO                   // 2015-05-17T10:05:03.123+01:00
+	kEpoch                 // since 1970, in a unit of 10^-shift µs
+	kAnyTime               // any of the three, in brackets or not; the unit of an epoch is guessed
+	kCapture               // header fields that HAProxy captured: a|b
+	kTLS                   // the number of a TLS version, or its name
+	kCipher                // the number of a cipher suite, or its name
+	kDate                  // 2015-05-17, to go with a kTimeOfDay
+	kTimeOfDay             // 10:05:03.123
+	kPart                  // one part of a time, see strftime.go
 )
 
 // A slot is a place in the record that a value fills, as a bit: text fields
@@ -50,7 +58,7 @@ type value struct {
 	slot     slot  // of numbers: which; filled in for the others by slots
 	shift    int8  // unit of a number: it is times 10^shift µs
 	rank     int8  // of two values for one slot the higher rank is read, the other skipped
-	part     byte  // of kPart: the letter of strftime; of kDecimal: '.' if there must be one
+	part     byte  // of kPart: the letter of strftime; of others what their case says
 	zoneOnly bool  // of kCLF and kISO: a finer time is read elsewhere, this gives the zone
 	discard  bool  // of kPart: read past it
 }
@@ -74,10 +82,14 @@ func (v *value) slots() slot {
 		return 1 << Query
 	case kStatus:
 		return slotStatus
-	case kSize, kDecimal, kSum:
+	case kSize, kDecimal, kSum, kSpan:
 		return v.slot
-	case kCLF, kISO, kEpoch, kPart:
+	case kCLF, kISO, kEpoch, kAnyTime, kTimeOfDay, kPart:
 		return slotTime
+	case kTLS:
+		return 1 << TLS
+	case kCipher:
+		return 1 << Cipher
 	}
 	return 0
 }
@@ -115,7 +127,7 @@ func missing(b []byte) bool { return len(b) == 1 && b[0] == '-' }
 // due tells whether a line without the value is no record.
 func (v *value) due() bool {
 	switch v.kind {
-	case kHost, kHostPort, kCLF, kISO, kEpoch:
+	case kHost, kHostPort, kCLF, kISO, kEpoch, kAnyTime:
 		return true
 	}
 	return false
@@ -156,11 +168,29 @@ func (p *reader) set(v *value, b []byte, r *Record) (reason Reason) {
 		*v.number(r) = n
 	case kDecimal:
 		return setDuration(v, b, r)
+	case kSpan:
+		return setSpan(v, b, r)
+	case kAdd:
+		return addDuration(v, b, r)
+	case kCapture:
+		setCaptured(b, r)
+	case kDate:
+		if !p.clock.readDate(b) {
+			return BadTime
+		}
+	case kTimeOfDay:
+		if !p.clock.readTimeOfDay(b) {
+			return BadTime
+		}
+	case kTLS:
+		r.Text[TLS] = tlsVersion(b)
+	case kCipher:
+		r.Text[Cipher] = cipherSuite(b)
 	case kSum:
 		if p.sum(v, b, r) != len(b) {
 			return BadNumber
 		}
-	case kCLF, kISO, kEpoch:
+	case kCLF, kISO, kEpoch, kAnyTime:
 		return p.setTime(v, b, r)
 	}
 	return OK
@@ -182,6 +212,8 @@ func (p *reader) setTime(v *value, b []byte, r *Record) Reason {
 			t, ok = c.time()
 		}
 		zone = int32(c.zone)
+	case kAnyTime:
+		t, zone, ok = p.anyTime(b)
 	default:
 		if t, ok = decimal(b, int(v.shift)); ok {
 			r.Time = t
@@ -211,16 +243,105 @@ func setStatus(b []byte, r *Record) Reason {
 }
 
 // setDuration drops a negative duration: load balancers write -1 for none, and
-// clocks that are set back make others.
+// clocks that are set back make others. The part '.' wants a decimal point; 't'
+// takes a number without one for milliseconds.
 func setDuration(v *value, b []byte, r *Record) Reason {
-	n, ok := decimal(b, int(v.shift))
-	if !ok || v.part == '.' && bytes.IndexByte(b, '.') < 0 {
+	shift, point := int(v.shift), true
+	if v.part != 0 {
+		point = bytes.IndexByte(b, '.') >= 0
+	}
+	switch {
+	case v.part == '.' && !point:
+		return BadNumber
+	case v.part == 't' && !point:
+		shift = 3
+	}
+	n, ok := decimal(b, shift)
+	if !ok {
 		return BadNumber
 	}
 	if n >= 0 {
 		*v.number(r) = n
 	}
 	return OK
+}
+
+// setSpan reads a duration that has its unit: 1.5s, 12ms, 340µs, 90ns.
+func setSpan(v *value, b []byte, r *Record) Reason {
+	w := *v
+	for _, u := range [...]struct {
+		name  string
+		shift int8
+	}{{"ms", 3}, {"µs", 0}, {"us", 0}, {"ns", -3}, {"s", 6}} {
+		if n := len(b) - len(u.name); n > 0 && string(b[n:]) == u.name {
+			w.shift, w.part, b = u.shift, 0, b[:n]
+			break
+		}
+	}
+	return setDuration(&w, b, r)
+}
+
+// addDuration adds to the record's duration; the part 'u' is what the upstream
+// took. -1 means that this did not take place.
+func addDuration(v *value, b []byte, r *Record) Reason {
+	n, ok := decimal(b, int(v.shift))
+	if !ok {
+		return BadNumber
+	}
+	if n < 0 {
+		return OK
+	}
+	if v.part == 'u' {
+		r.UpTime = n
+	}
+	if r.Duration == None {
+		r.Duration = 0
+	}
+	if r.Duration += n; r.Duration < 0 {
+		return BadNumber
+	}
+	return OK
+}
+
+// appendAddend writes what addDuration adds: the upstream's part, or in the
+// first place all the rest.
+func (v *value) appendAddend(dst []byte, r *Record) []byte {
+	switch {
+	case r.Duration == None || v.part == 'u' && r.UpTime == None:
+		return append(dst, "-1"...)
+	case v.part == 'u':
+		return appendDecimal(dst, r.UpTime, int(v.shift))
+	case v.part == '0':
+		return append(dst, '0')
+	}
+	return appendDecimal(dst, r.Duration-max(r.UpTime, 0), int(v.shift))
+}
+
+// anyTime reads a time of a form that nobody has stated.
+func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
+	if len(b) > 2 && b[0] == '[' && b[len(b)-1] == ']' {
+		b = b[1 : len(b)-1]
+	}
+	c := newClock
+	if c.readISO(b) {
+		t, ok = c.time()
+		return t, int32(c.zone), ok
+	}
+	if len(b) > 2 && b[2] == '/' {
+		return p.clf.parse(b)
+	}
+	// Seconds have ten digits until 2286; thousandths, millionths and
+	// billionths have three more each.
+	whole := bytes.IndexByte(b, '.')
+	if whole < 0 {
+		whole = len(b)
+	}
+	shift := 6
+	for n := whole; n > 11 && shift > -3; n -= 3 {
+		shift -= 3
+	}
+	t, ok = decimal(b, shift)
+	return t, 0, ok
 }
 
 // sum adds up the durations of a list such as "0.010, - : 0.020", as nginx
@@ -322,9 +443,9 @@ func (v *value) append(dst []byte, r *Record) []byte {
 	case kVHost:
 		dst = append(dst, r.Text[VHost]...)
 	case kRequest:
-		dst = appendRequestLine(dst, r)
+		dst = v.appendRequestLine(dst, r)
 	case kTarget:
-		dst = appendTarget(dst, r)
+		dst = v.appendTarget(dst, r)
 	case kQuery:
 		if r.Text[Query] != nil {
 			dst = append(append(dst, '?'), r.Text[Query]...)
@@ -337,14 +458,21 @@ func (v *value) append(dst []byte, r *Record) []byte {
 		if x := *v.number(r); x != None {
 			dst = strconv.AppendInt(dst, x, 10)
 		}
-	case kDecimal, kSum:
+	case kDecimal, kSum, kSpan:
 		if x := *v.number(r); x != None {
-			n := len(dst)
-			if dst = appendDecimal(dst, x, int(v.shift)); v.part == '.' && bytes.IndexByte(dst[n:], '.') < 0 {
+			if dst = appendDecimal(dst, x, int(v.shift)); v.part != 0 && bytes.IndexByte(dst[n:], '.') < 0 {
 				dst = append(dst, ".0"...)
 			}
 		}
-	case kCLF, kISO, kPart:
+	case kAdd:
+		dst = v.appendAddend(dst, r)
+	case kCapture:
+		dst = append(dst, r.Text[Agent]...)
+	case kTLS:
+		dst = append(dst, r.Text[TLS]...)
+	case kCipher:
+		dst = append(dst, r.Text[Cipher]...)
+	case kCLF, kISO, kAnyTime, kDate, kTimeOfDay, kPart:
 		dst = v.appendTime(dst, r)
 	case kEpoch:
 		dst = appendDecimal(dst, r.Time, int(v.shift))
@@ -357,21 +485,26 @@ func (v *value) appendTime(dst []byte, r *Record) []byte {
 		return appendClock(dst, r.Time, r.Offset)
 	}
 	c := clockAt(r.Time, int(r.Offset))
-	if v.kind == kISO {
+	switch v.kind {
+	case kDate:
+		return c.appendDate(dst)
+	case kTimeOfDay:
+		return c.appendTimeOfDay(dst)
+	case kISO, kAnyTime:
 		return c.appendISO(dst)
 	}
 	return c.appendPart(dst, v.part)
 }
 
 // appendRequestLine appends the request line of a record, without escapes.
-func appendRequestLine(dst []byte, r *Record) []byte {
+func (v *value) appendRequestLine(dst []byte, r *Record) []byte {
 	n := len(dst)
 	dst = append(dst, r.Text[Method]...)
 	if r.Text[Path] != nil || r.Text[Query] != nil {
 		if len(dst) > n {
 			dst = append(dst, ' ')
 		}
-		dst = appendTarget(dst, r)
+		dst = v.appendTarget(dst, r)
 	}
 	if r.Text[Protocol] != nil {
 		dst = append(append(dst, ' '), r.Text[Protocol]...)
@@ -379,8 +512,17 @@ func appendRequestLine(dst []byte, r *Record) []byte {
 	return dst
 }
 
-// appendTarget appends path and query.
-func appendTarget(dst []byte, r *Record) []byte {
+// appendTarget appends path and query, and if the part is 'a' makes an
+// absolute target of them.
+func (v *value) appendTarget(dst []byte, r *Record) []byte {
+	if host := r.Text[VHost]; v.part == 'a' && r.Text[Scheme] != nil && len(host) > 0 {
+		dst = append(append(dst, r.Text[Scheme]...), "://"...)
+		if bytes.IndexByte(host, ':') >= 0 {
+			dst = append(append(append(dst, '['), host...), ']')
+		} else {
+			dst = append(dst, host...)
+		}
+	}
 	dst = append(dst, r.Text[Path]...)
 	if r.Text[Query] != nil {
 		dst = append(append(dst, '?'), r.Text[Query]...)

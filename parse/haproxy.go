@@ -1,0 +1,29 @@
+package parse
+
+import "bytes"
+
+// haproxy is option httplog, with the header fields that a frontend captures
+// from requests and answers, from one of them, or from none; the fields that
+// httpslog adds are ignored. The time is in the zone of the proxy, which its
+// log does not say: it is taken for UTC.
+var haproxy = escapedLines("haproxy", escapeHash, true,
+	haproxyText+`{{captured}} {{-}} "{request}"`, haproxyText+`{{captured}} "{request}"`, haproxyText+`"{request}"`)
+
+const haproxyText = `{hostport} [{time:%d/%b/%Y:%H:%M:%S.%L}] {-} {upstream} {-}/{-}/{-}/{upmilliseconds}/{milliseconds} {status} {bytes} {-} {-} {-} {-} {-} `
+
+// setCaptured looks through captured header fields, whose names the log does
+// not have, for what cannot be anything else: a URL is the referer, and a name
+// with a version is the agent.
+func setCaptured(b []byte, r *Record) {
+	for more := true; more; {
+		var one []byte
+		one, b, more = bytes.Cut(b, []byte("|"))
+		i := bytes.IndexByte(one, '/')
+		switch {
+		case bytes.HasPrefix(one, []byte("http://")) || bytes.HasPrefix(one, []byte("https://")):
+			r.Text[Referer] = one
+		case i > 0 && i+1 < len(one) && isDigit(one[i+1]) && r.Text[Agent] == nil:
+			r.Text[Agent] = one
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package parse
+
+import "bytes"
+
+// ltsv is a log of labelled values between tabs, in any order, with the labels
+// that ltsv.org recommends, nginx's variables, and Apache's long names.
+// Backslash escapes, which both servers write, are undone.
+var ltsv = &ltsvFormat{need: slotTime | slotStatus, keys: ltsvKeys, root: newKeys(ltsvKeys)}
+
+var ltsvKeys = append([]jsonKey{
+	{"time", ranked(1, value{kind: kAnyTime})}, {"host", ranked(1, value{kind: kHost})}, {"ident", ranked(1, text(Ident))},
+	{"user", ranked(1, text(User))}, {"forwardedfor", ranked(1, text(Forwarded))}, {"req", ranked(1, value{kind: kRequest})},
+	{"method", text(Method)}, {"uri", value{kind: kTarget}}, {"protocol", text(Protocol)},
+	{"status", ranked(1, value{kind: kStatus})}, {"size", ranked(1, amount(slotBytes))}, {"reqsize", ranked(1, amount(slotReceived))},
+	{"referer", ranked(1, text(Referer))}, {"ua", ranked(1, text(Agent))}, {"vhost", ranked(1, value{kind: kVHost})},
+	{"scheme", ranked(1, text(Scheme))}, {"reqtime_microsec", ranked(1, value{kind: kDecimal, slot: slotDuration})},
+	{"reqtime", value{kind: kDecimal, slot: slotDuration, shift: 6}}, {"taken_sec", value{kind: kDecimal, slot: slotDuration, shift: 6}},
+	{"apptime", ranked(1, value{kind: kSum, slot: slotUpTime, shift: 6})}, {"cache", ranked(1, text(Cache))},
+	{"content_type", ranked(1, text(Type))}, {"x_request_id", ranked(1, text(RequestID))}, {"upstream", ranked(1, text(Upstream))},
+	{"ssl_protocol", ranked(1, text(TLS))}, {"ssl_cipher", ranked(1, text(Cipher))},
+
+	{"datetime", value{kind: kAnyTime}}, {"timestamp", value{kind: kAnyTime}}, {"remote_host", value{kind: kHost}}, {"remote_logname", text(Ident)},
+	{"request", value{kind: kRequest}}, {"user_agent", text(Agent)}, {"useragent", text(Agent)}, {"server_name", value{kind: kVHost}},
+	{"bytes", amount(slotBytes)}, {"request_id", text(RequestID)},
+}, variableKeys...)
+
+type ltsvFormat struct {
+	root *jsonNode
+	keys []jsonKey
+	need slot
+}
+
+func (f *ltsvFormat) Name() string            { return "ltsv" }
+func (f *ltsvFormat) Directive() string       { return "" }
+func (f *ltsvFormat) NewParser([]byte) Parser { return &ltsvParser{labelled: labelled{}, format: f} }
+
+type ltsvParser struct {
+	labelled
+	format *ltsvFormat
+}
+
+// Parse implements [Parser].
+func (p *ltsvParser) Parse(line []byte, r *Record) Reason {
+	if reason := blank(line); reason != OK {
+		return reason
+	}
+	*r = noRecord
+	p.filled = 0
+	for more := true; more; {
+		var field []byte
+		if field, line, more = bytes.Cut(line, tab); len(field) == 0 {
+			continue
+		}
+		colon := bytes.IndexByte(field, ':')
+		if colon <= 0 {
+			return BadQuote
+		}
+		e := p.format.root.find(field[:colon])
+		if e == nil {
+			continue
+		}
+		text := field[colon+1:]
+		if !missing(text) && e.value.kind != kAnyTime {
+			text = p.unescape(text, escapeBackslash, e.value.field != User)
+		}
+		if reason := p.fill(&e.value, text, r); reason != OK {
+			return reason
+		}
+	}
+	if p.filled&p.format.need != p.format.need {
+		return TooFew
+	}
+	return OK
+}
+
+var tab = []byte("\t")
+
+// Append writes the labels that ltsv.org recommends, of the values that there
+// are.
+func (f *ltsvFormat) Append(dst []byte, r *Record) []byte {
+	start := len(dst)
+	for i := range f.keys {
+		k := &f.keys[i]
+		if k.rank == 0 {
+			continue
+		}
+		var buf [256]byte
+		text := k.value.append(buf[:0], r)
+		if len(text) == 0 {
+			continue
+		}
+		if len(dst) > start {
+			dst = append(dst, '\t')
+		}
+		dst = append(append(dst, k.path...), ':')
+		switch {
+		case missing(text):
+			dst = appendHex(dst, '-')
+		case k.kind == kAnyTime:
+			dst = append(dst, text...)
+		default:
+			dst = appendEscaped(dst, text, k.field != User)
+		}
+	}
+	return append(dst, '\n')
+}

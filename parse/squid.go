@@ -1,0 +1,7 @@
+package parse
+
+// squid is the native format. The time is when the answer was complete, as
+// Squid has it. Old versions, and those that were told so, have no media type.
+var squid = lines("squid", true,
+	`{epoch} {milliseconds} {host} {cache}/{status} {bytes} {method} {url} {user} {-}/{upstream} {type}`,
+	`{epoch} {milliseconds} {host} {cache}/{status} {bytes} {method} {url} {user} {-}/{upstream}`)

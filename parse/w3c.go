@@ -1,0 +1,285 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+)
+
+// A w3c is the W3C extended log format: lines of columns under directives that
+// say what they are. IIS writes it, and CloudFront does in its own way.
+//
+// Times are UTC, as the standard has it. A log without a date column takes the
+// date from #Date. The duration time-taken is of seconds where it has a
+// decimal point, as the standard has it, and else of milliseconds, as IIS has.
+type w3c struct {
+	name    string
+	sep     byte   // between columns; 0 for blanks
+	columns string // where there is no #Fields: line; what Append writes
+	undo    func(p *reader, f Field, b []byte) []byte
+	do      func(dst []byte, f Field, text []byte) []byte
+}
+
+var iis = &w3c{name: "w3c", undo: undoPlus, do: doPlus, columns: "date time c-ip cs-username cs-method cs-uri-stem cs-uri-query sc-status " +
+	"sc-bytes cs-bytes time-taken cs-version cs-host cs(User-Agent) cs(Referer)"}
+
+var cloudFront = &w3c{name: "cloudfront", sep: '\t', undo: undoPercent, do: doPercent, columns: "date time x-edge-location sc-bytes c-ip " +
+	"cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id " +
+	"x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version " +
+	"fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"}
+
+// w3cColumns are the columns that matter, in lower case.
+var w3cColumns = map[string]value{
+	"date": {kind: kDate}, "time": {kind: kTimeOfDay}, "c-ip": {kind: kHost, rank: 2}, "c-dns": ranked(1, value{kind: kHost}),
+	"cs-username": text(User), "cs-method": text(Method), "cs-uri-stem": ranked(1, text(Path)), "cs-uri-query": ranked(1, text(Query)),
+	"cs-uri": {kind: kTarget, part: 'a'}, "sc-status": {kind: kStatus}, "sc-bytes": amount(slotBytes), "cs-bytes": amount(slotReceived),
+	"time-taken": {kind: kDecimal, slot: slotDuration, shift: 6, part: 't'}, "cs-version": text(Protocol), "cs-protocol-version": text(Protocol),
+	"cs-host": {kind: kVHost}, "cs(host)": {kind: kVHost}, "x-host-header": ranked(1, value{kind: kVHost}),
+	"cs(user-agent)": text(Agent), "cs(referer)": text(Referer), "cs(referrer)": text(Referer), "cs-protocol": {kind: kScheme, field: Scheme},
+	"x-forwarded-for": {kind: kForward}, "cs(x-forwarded-for)": {kind: kForward}, "s-xff": {kind: kForward},
+	"x-edge-result-type": text(Cache), "x-edge-request-id": text(RequestID), "ssl-protocol": text(TLS), "ssl-cipher": text(Cipher),
+	"sc-content-type": text(Type), "sc(content-type)": text(Type),
+}
+
+// w3cValues returns what the columns of a #Fields: line hold.
+func w3cValues(columns string) []value {
+	var tokens []token
+	for name := range strings.FieldsSeq(columns) {
+		tokens = append(tokens, token{value: w3cColumns[strings.ToLower(name)]})
+	}
+	resolve(tokens)
+	values := make([]value, len(tokens))
+	for i, t := range tokens {
+		values[i] = t.value
+	}
+	return values
+}
+
+func (f *w3c) Name() string      { return f.name }
+func (f *w3c) Directive() string { return "#" }
+
+func (f *w3c) NewParser(directives []byte) Parser {
+	p := &w3cParser{format: f}
+	if f.sep != 0 {
+		p.values = w3cValues(f.columns)
+	}
+	for line := range bytes.Lines(directives) {
+		p.directive(bytes.TrimRight(line, "\r\n"))
+	}
+	return p
+}
+
+type w3cParser struct {
+	reader
+	format *w3c
+	fields []byte // the #Fields: line in force, to know it when it is repeated
+	values []value
+	date   clock // of #Date:
+}
+
+// directive takes a line that begins with #.
+func (p *w3cParser) directive(line []byte) {
+	keyword, rest, _ := bytes.Cut(line[1:], []byte(":"))
+	rest = bytes.TrimSpace(rest)
+	switch {
+	case strings.EqualFold(string(keyword), "Fields"):
+		if !bytes.Equal(rest, p.fields) {
+			p.fields = append(p.fields[:0], rest...)
+			p.values = w3cValues(string(rest))
+		}
+	case strings.EqualFold(string(keyword), "Date") && len(rest) >= 10:
+		c := newClock
+		if c.readDate(rest[:10]) {
+			p.date = c
+		}
+	}
+}
+
+// Parse implements [Parser].
+func (p *w3cParser) Parse(line []byte, r *Record) Reason {
+	if reason := blank(line); reason != OK {
+		if len(line) > 0 && line[0] == '#' {
+			p.directive(line)
+		}
+		return reason
+	}
+	if p.values == nil {
+		return TooFew
+	}
+	*r = noRecord
+	p.clock = p.date
+	sep := p.format.sep
+	if sep == 0 {
+		if sep = ' '; bytes.IndexByte(line, '\t') >= 0 {
+			sep = '\t'
+		}
+	}
+	timed := false
+	for i := range p.values {
+		if len(line) == 0 {
+			return TooFew
+		}
+		var field []byte
+		var ok bool
+		if field, line, ok = cutColumn(line, sep); !ok {
+			return BadQuote
+		}
+		v := &p.values[i]
+		if v.kind == kSkip || missing(field) && !v.due() || len(field) == 0 {
+			continue
+		}
+		switch v.kind {
+		case kText, kTarget, kForward:
+			field = p.format.undo(&p.reader, v.field, field)
+		case kTimeOfDay:
+			timed = true
+		}
+		if reason := p.set(v, field, r); reason != OK {
+			return reason
+		}
+	}
+	if len(line) > 0 {
+		return BadQuote
+	}
+	if !timed {
+		return BadTime
+	}
+	return p.setClock(r)
+}
+
+// cutColumn cuts the first column off a line. A column that begins with a quote
+// ends with one; inside, two stand for one, which no value that is read has.
+func cutColumn(line []byte, sep byte) (field, rest []byte, ok bool) {
+	if line[0] == '"' {
+		i := 1
+		for {
+			n := bytes.IndexByte(line[i:], '"')
+			if n < 0 {
+				return nil, nil, false
+			}
+			if i += n; i+1 == len(line) {
+				return line[1:i], nil, true
+			}
+			if line[i+1] == sep {
+				return line[1:i], line[i+2:], true
+			}
+			i += 1 + min(1, len(line)-i-1)
+		}
+	}
+	i := bytes.IndexByte(line, sep)
+	if i < 0 {
+		return line, nil, true
+	}
+	return line[:i], line[i+1:], true
+}
+
+// undoPlus makes an agent of what IIS writes: spaces became plus signs there,
+// and plus signs stayed. In "bingbot/2.0;++http" the first is a space.
+func undoPlus(p *reader, f Field, b []byte) []byte {
+	if f != Agent || bytes.IndexByte(b, '+') < 0 {
+		return b
+	}
+	out := p.scratch.take(len(b))
+	space := false
+	for _, c := range b {
+		if space = c == '+' && !space; space {
+			c = ' '
+		}
+		out = append(out, c)
+	}
+	p.scratch = p.scratch[:len(p.scratch)+len(out)]
+	return out
+}
+
+func doPlus(dst []byte, _ Field, text []byte) []byte {
+	for _, c := range text {
+		if c <= ' ' {
+			c = '+'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// undoPercent undoes what CloudFront does: it escapes per cent signs, so that
+// what was %20 in a URL is %2520. In agents, whose own spaces it escapes as
+// well, it does so twice.
+func undoPercent(p *reader, f Field, b []byte) []byte {
+	if bytes.IndexByte(b, '%') < 0 {
+		return b
+	}
+	out := p.scratch.take(len(b))
+	switch f {
+	case Agent, Type:
+		out = unpercent(out, b, false)
+		out = unpercent(out[:0], out, false)
+	default:
+		out = unpercent(out, b, true)
+	}
+	p.scratch = p.scratch[:len(p.scratch)+len(out)]
+	return out
+}
+
+// unpercent undoes %HH, or only %25. dst may be the beginning of b.
+func unpercent(dst, b []byte, only25 bool) []byte {
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		if c == '%' && i+2 < len(b) && isHex(b[i+1]) && isHex(b[i+2]) {
+			if h := hex(b[i+1])<<4 | hex(b[i+2]); !only25 || h == '%' {
+				c = h
+				i += 2
+			}
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func doPercent(dst []byte, f Field, text []byte) []byte {
+	twice := f == Agent || f == Type
+	const digits = "0123456789ABCDEF"
+	for _, c := range text {
+		switch {
+		case twice && (c <= ' ' || c >= 0x7f || c == '"'):
+			dst = append(dst, '%', '2', '5', digits[c>>4], digits[c&15])
+		case twice && c == '%':
+			dst = append(dst, "%2525"...)
+		case c == '%':
+			dst = append(dst, "%25"...)
+		case c <= ' ':
+			dst = append(dst, '+')
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// Append implements [Format].
+func (f *w3c) Append(dst []byte, r *Record) []byte {
+	if len(dst) == 0 {
+		dst = append(append(append(dst, "#Version: 1.0\n#Fields: "...), f.columns...), '\n')
+	}
+	sep := f.sep
+	if sep == 0 {
+		sep = ' '
+	}
+	utc := *r
+	utc.Offset = 0
+	for i, v := range w3cValues(f.columns) {
+		if i > 0 {
+			dst = append(dst, sep)
+		}
+		var buf [256]byte
+		b := v.append(buf[:0], &utc)
+		switch v.kind {
+		case kText, kTarget, kForward, kHost, kVHost, kScheme:
+			dst = f.do(dst, v.field, b)
+		default:
+			dst = append(dst, b...)
+		}
+		if len(b) == 0 {
+			dst = append(dst, '-')
+		}
+	}
+	return append(dst, '\n')
+}
