@@ -105,14 +105,14 @@ func (f *jsonFormat) NewParser([]byte) Parser {
 	return p
 }
 
-// A labelled reader reads values in any order, under keys.
-type labelled struct {
+// A keyed reader reads values in any order, under keys.
+type keyed struct {
 	reader
 	filled slot // by this line so far
 }
 
 type jsonParser struct {
-	labelled
+	keyed
 	format *jsonFormat
 	text   Parser
 }
@@ -236,8 +236,8 @@ func (p *jsonParser) array(b []byte, i int, e *jsonEdge, r *Record) (int, Reason
 
 // fill sets a value unless a better key has filled its place. An empty text is
 // none: programs that label their values write all labels.
-func (p *labelled) fill(v *value, field []byte, r *Record) Reason {
-	if len(field) == 0 || missing(field) || v.rank == 0 && v.slots()&p.filled != 0 {
+func (p *keyed) fill(v *value, field []byte, r *Record) Reason {
+	if len(field) == 0 || missing(field) || v.rank == 0 && v.slots()&^p.filled == 0 {
 		return OK
 	}
 	p.filled |= v.slots()

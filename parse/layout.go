@@ -53,6 +53,7 @@ type program struct {
 	loose  bool   // anything may follow the tail
 	escape escape
 	parts  bool // the time has to be put together from parts
+	zoned  bool // a zone is among them, or the time is in one piece
 }
 
 // compile makes a program of tokens. Where several values fill the same place of a
@@ -72,7 +73,13 @@ func compile(tokens []token, esc escape, loose bool) (program, error) {
 		s := step{value: t.value, lit: lit}
 		s.list = t.value.kind == kForward || t.value.kind == kText && (t.value.field == Forwarded || t.value.field == Upstream)
 		s.pad = t.value.kind == kDecimal
-		g.parts = g.parts || t.value.kind == kPart && !t.value.discard
+		switch t.value.kind {
+		case kPart:
+			g.parts = g.parts || !t.value.discard
+			g.zoned = g.zoned || t.value.part == 'z'
+		case kCLF, kISO:
+			g.zoned = true
+		}
 		g.steps, lit = append(g.steps, s), nil
 	}
 	g.tail = lit
@@ -114,7 +121,7 @@ func resolve(tokens []token) {
 		}
 		switch {
 		case v.kind == kPart && parts: // belongs to the parts before it
-		case v.slots()&taken == 0:
+		case v.slots() == 0 || v.slots()&^taken != 0:
 			taken |= v.slots()
 			parts = parts || v.kind == kPart
 			epoch = epoch || v.kind == kEpoch
@@ -390,6 +397,11 @@ func (s *scratch) unhash(b []byte) []byte {
 // Append writes the record in the first of the layout's ways.
 func (l *layout) Append(dst []byte, r *Record) []byte {
 	g := &l.first
+	if !g.zoned && r.Offset != 0 {
+		utc := *r
+		utc.Offset = 0
+		r = &utc
+	}
 	for i := range g.steps {
 		s := &g.steps[i]
 		dst = append(dst, s.lit...)

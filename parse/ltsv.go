@@ -32,10 +32,10 @@ type ltsvFormat struct {
 
 func (f *ltsvFormat) Name() string            { return "ltsv" }
 func (f *ltsvFormat) Directive() string       { return "" }
-func (f *ltsvFormat) NewParser([]byte) Parser { return &ltsvParser{labelled: labelled{}, format: f} }
+func (f *ltsvFormat) NewParser([]byte) Parser { return &ltsvParser{keyed: keyed{}, format: f} }
 
 type ltsvParser struct {
-	labelled
+	keyed
 	format *ltsvFormat
 }
 
