@@ -19,7 +19,7 @@ func (c *checker) addColumn(offset int, col resultColumn) {
 // more than a column becomes a column of its text.
 func (c *checker) steps(q *Query, aggs []checkedAgg) []checkedStep {
 	var steps []checkedStep
-	sorted := false
+	sorted := q.Group == nil // what is from a cell is in its order
 	for _, s := range q.Result {
 		if s.Verb == "limit" && !sorted {
 			steps = append(steps, checkedStep{ResultStep: c.defaultSort(s.Offset)})
