@@ -39,8 +39,8 @@ const (
 	relaunch
 )
 
-// eventGrammar is also the help text of --event.
-const eventGrammar = `burst STATUS at TIME for DURATION   two in three answers have this status
+// EventGrammar is the grammar of events, a line each: also the help text of --event.
+const EventGrammar = `burst STATUS at TIME for DURATION   two in three answers have this status
 new-referrer URL at TIME [for DURATION]   a page links here; readers come, fewer by the hour
 new-crawler NAME at TIME [for DURATION]   a program begins to read the site
 gap at TIME for DURATION   no line at all

@@ -97,11 +97,9 @@ func (m *siteMap) drawAssets(d *dice) {
 	}
 	m.assets = []uint32{
 		static("/static/site.css", "text/css", 14_000),
-		static("/static/print.css", "text/css", 2200),
 		static("/static/site.js", "text/javascript", 31_000),
 		static("/static/search.js", "text/javascript", 9000),
 		static("/static/fonts/text-regular.woff2", "font/woff2", 38_000),
-		static("/static/fonts/text-bold.woff2", "font/woff2", 39_000),
 		static("/static/logo.svg", "image/svg+xml", 3100),
 	}
 	m.icons = []uint32{
@@ -172,7 +170,7 @@ func (m *siteMap) drawBook(d *dice, w *world, i int, b Book) {
 		p.chapters = append(p.chapters, chapter)
 
 		var figures []uint32
-		for f := range d.below(4) {
+		for f := range d.below(3) {
 			figures = append(figures, static(fmt.Sprintf("%s/html/_images/%s_%d.png", root, name, f+1), "image/png", asset, 24_000))
 		}
 		if c == 4 && len(figures) > 0 { // a figure that somebody forgot to copy

@@ -246,14 +246,23 @@ func (p *pen) appendHost(dst []byte, r *request) []byte {
 		return strconv.AppendUint(append(dst, '.'), n, 10)
 	}
 	if r.role == reader && d.percent(27) {
-		dst = append(dst, "2001:db8"...)
-		for range 6 {
-			dst = append(dst, ':')
-			dst = strconv.AppendUint(dst, d.next()&0xffff|1, 16)
-		}
-		return dst
+		return p.appendIPv6(dst, &d)
 	}
 	return appendIPv4(dst, &d)
+}
+
+// appendIPv6 writes an address whose second half is another one every day, as
+// that of computers is which care for privacy.
+func (p *pen) appendIPv6(dst []byte, d *dice) []byte {
+	dst = append(dst, "2001:db8"...)
+	for i := range 6 {
+		if i == 2 {
+			*d = dice(mix(uint64(*d), uint64(p.day)))
+		}
+		dst = append(dst, ':')
+		dst = strconv.AppendUint(dst, d.next()&0xffff|1, 16)
+	}
+	return dst
 }
 
 // appendIPv4 writes an address of the public internet.

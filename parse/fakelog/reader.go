@@ -39,9 +39,11 @@ func (g *scene) read(at int64) {
 
 	book := v.books.pick(&g.dice)
 	chapter := g.arrive(&v, book, &trait)
-	left := 1 + g.lognormal(2) // pages to go
+	left := g.lognormal(2) // pages to go
 	if v.regular {
 		left += 2
+	} else if g.percent(40) {
+		left = 0
 	}
 	for left = min(left, 40); left > 0 && !g.cutOff; left-- {
 		v.at += second * min(12+g.lognormal(60), 600)
@@ -52,13 +54,13 @@ func (g *scene) read(at int64) {
 			g.open(&v, pages.chapters[chapter], book, chapter)
 		case x < 76:
 			g.open(&v, pages.index, -1, 0)
-		case x < 84:
+		case x < 86:
 			g.find(&v)
 			chapter = pages.favoured.pick(&g.dice)
 			g.open(&v, pages.chapters[chapter], book, chapter)
-		case x < 88:
+		case x < 90:
 			g.take(&v, pages.download[g.below(2)])
-		case x < 94:
+		case x < 95:
 			g.open(&v, g.blog[g.blogFavoured.pick(&g.dice)], -1, 0)
 		default:
 			book = v.books.pick(&g.dice)
@@ -99,9 +101,9 @@ func (g *scene) arrive(v *visit, book int, trait *dice) (chapter int) {
 		g.request(v, g.gone[g.below(len(g.gone))], get, 0)
 		v.at += 9 * second
 		landing.target = g.front
-	case x < 44:
+	case x < 49:
 		landing.query, landing.arg = clickID, uint32(g.next())
-	case x < 48:
+	case x < 53:
 		landing.query, landing.arg = campaign, uint32(g.below(60))
 	}
 	g.show(v, landing, book, chapter)
@@ -166,18 +168,18 @@ func (g *scene) fetchAssets(v *visit) {
 	for i, a := range g.assets {
 		v.at += 2000 + int64(g.below(30_000))
 		q := request{target: a}
-		if i < 4 {
+		if i < 3 {
 			q.query, q.arg = version, g.site.build(v.at)
 		}
 		switch x := g.below(100); {
-		case v.regular && x < 60, x < 12:
+		case v.regular && x < 60, x < 15:
 			continue // in the cache
-		case v.regular && x < 85, x < 18:
+		case v.regular && x < 85, x < 22:
 			q.status = 304
 		}
 		g.send(v, q)
 	}
-	if g.percent(55) {
+	if g.percent(45) {
 		v.at += 40_000
 		g.send(v, request{target: g.icons[0]})
 	}

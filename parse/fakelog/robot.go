@@ -77,8 +77,8 @@ func (g *scene) walk(r request, pages int, fastest, slowest int64) {
 		switch x := g.below(100); {
 		case x < 3:
 			r.target = g.sitemap
-		case x < 9: // the archive's pages have links to pages without end
-			r.target, r.query, r.arg = g.archive, pageNumber, uint32(g.below(30_000))
+		case x < 12: // the archive's pages have links to pages without end
+			r.target, r.query, r.arg = g.archive, pageNumber, uint32(g.below(60_000))
 		}
 		if !g.addPage(r) {
 			return

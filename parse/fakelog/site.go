@@ -119,7 +119,7 @@ func (s *Site) Chunks(ctx context.Context, emit func(Chunk) error) (*Truth, erro
 // #Fields of W3C logs; most have none.
 func (s *Site) Header() ([]byte, error) {
 	if s.From.IsZero() {
-		return nil, errors.New("fakelog: no time to begin at")
+		return nil, errors.New("no time to begin at")
 	}
 	f := s.format()
 	if f.Directive() == "" {
@@ -134,6 +134,18 @@ func (s *Site) Header() ([]byte, error) {
 
 // settled returns a copy of s with all that follows from its fields.
 func (s *Site) settled(ctx context.Context) (*Site, error) {
+	site, err := s.bounded()
+	if err != nil {
+		return nil, err
+	}
+	if err := site.setVolume(ctx); err != nil {
+		return nil, err
+	}
+	return site, nil
+}
+
+// bounded returns a copy of s that has been checked, with its times as numbers.
+func (s *Site) bounded() (*Site, error) {
 	site := *s
 	site.events = slices.Clone(s.Events)
 	site.from = s.From.UnixMicro()
@@ -141,12 +153,6 @@ func (s *Site) settled(ctx context.Context) (*Site, error) {
 		site.to = s.To.UnixMicro()
 	}
 	if err := site.check(); err != nil {
-		return nil, fmt.Errorf("fakelog: %w", err)
-	}
-	if site.profile() == seed {
-		site.Zone, site.events = site.zone(), nil
-	}
-	if err := site.setVolume(ctx); err != nil {
 		return nil, err
 	}
 	return &site, nil
@@ -222,4 +228,15 @@ func (s *Site) lineLength(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	return truth.Bytes * 1000 / truth.Lines, nil
+}
+
+// Check says what is wrong with the site, if anything is, without writing its
+// log: a caller's own error, since writing it fails the same way.
+func (s *Site) Check() error {
+	site, err := s.bounded()
+	if err != nil {
+		return err
+	}
+	_, err = newStage(site)
+	return err
 }
