@@ -73,11 +73,12 @@ type environment struct {
 
 // A command line: one field a command, in the order of --help.
 type commandLine struct {
-	Report  reportCmd  `cmd:"" help:"Write a page about logs: one HTML file that opens without a server."`
-	Query   queryCmd   `cmd:"" help:"Answer one question about logs with a table."`
-	Fields  fieldsCmd  `cmd:"" help:"List the fields that queries can use."`
-	Formats formatsCmd `cmd:"" help:"List the log formats, with an example each."`
-	Version versionCmd `cmd:"" help:"Print the version and what is built in."`
+	Report   reportCmd   `cmd:"" help:"Write a page about logs: one HTML file that opens without a server."`
+	Query    queryCmd    `cmd:"" help:"Answer one question about logs with a table."`
+	Fields   fieldsCmd   `cmd:"" help:"List the fields that queries can use."`
+	Formats  formatsCmd  `cmd:"" help:"List the log formats, with an example each."`
+	Generate generateCmd `cmd:"" help:"Make a log of a site that does not exist, and the truth about it."`
+	Version  versionCmd  `cmd:"" help:"Print the version and what is built in."`
 }
 
 const description = `Reads web access logs and says what happened.
