@@ -127,7 +127,7 @@ func parquetProperties(plain *arrow.Schema, codec compress.Compression, createdB
 	}
 	for _, f := range plain.Fields() {
 		switch f.Type.ID() {
-		case arrow.TIMESTAMP, arrow.INT64:
+		case arrow.TIMESTAMP:
 			props = append(props, parquet.WithDictionaryFor(f.Name, false),
 				parquet.WithEncodingFor(f.Name, parquet.Encodings.DeltaBinaryPacked))
 		case arrow.FLOAT64, arrow.BOOL:

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,16 +21,16 @@ func writeChunk(w file.ColumnChunkWriter, c rowColumn) error {
 	switch c := c.(type) {
 	case *valueColumn[bool]:
 		return writeValues(w.(*file.BooleanColumnChunkWriter), c)
-	case *valueColumn[int32]:
-		return writeValues(w.(*file.Int32ColumnChunkWriter), c)
-	case *valueColumn[int64]:
-		return writeValues(w.(*file.Int64ColumnChunkWriter), c)
 	case *valueColumn[float64]:
 		return writeValues(w.(*file.Float64ColumnChunkWriter), c)
+	case *valueColumn[int32]:
+		return writeNumbers(w.(*file.Int32ColumnChunkWriter), c, arrow.PrimitiveTypes.Int32)
+	case *valueColumn[int64]:
+		return writeNumbers(w.(*file.Int64ColumnChunkWriter), c, arrow.PrimitiveTypes.Int64)
 	case *textColumn:
 		text := w.(*file.ByteArrayColumnChunkWriter)
 		if c.dictionaryPays() {
-			return writeCodes(text, c)
+			return writeTextCodes(text, c)
 		}
 		return writeTexts(text, c)
 	}
@@ -40,7 +41,7 @@ type batchWriter[T any] interface {
 	WriteBatch(values []T, defLevels, repLevels []int16) (int64, error)
 }
 
-func writeValues[T bool | int32 | int64 | float64](w batchWriter[T], c *valueColumn[T]) error {
+func writeValues[T any](w batchWriter[T], c *valueColumn[T]) error {
 	levels, values := make([]int16, parquetBlock), c.values
 	for from := 0; from < c.rows; from += parquetBlock {
 		to := min(c.rows, from+parquetBlock)
@@ -51,6 +52,57 @@ func writeValues[T bool | int32 | int64 | float64](w batchWriter[T], c *valueCol
 		values = values[n:]
 	}
 	return nil
+}
+
+// A numberWriter is a column chunk writer for numbers. The library gives it no
+// dictionary where the file's properties say so, as for times.
+type numberWriter[T any] interface {
+	file.ColumnChunkWriter
+	batchWriter[T]
+}
+
+// writeNumbers writes a column of numbers, with a dictionary if the numbers
+// repeat as sizes and status codes do.
+func writeNumbers[T int32 | int64](w numberWriter[T], c *valueColumn[T], t arrow.DataType) error {
+	if w.CurrentEncoder().Encoding() != parquet.Encodings.PlainDict {
+		return writeValues(w, c)
+	}
+	distinct, codes, ok := numberCodes(c.values)
+	if !ok {
+		w.FallbackToPlain()
+		return writeValues(w, c)
+	}
+	dictionary := valueArray(t, distinct, nil, 0)
+	defer dictionary.Release()
+	if len(distinct) > 0 {
+		setMinMax(w.PageStatistics(), slices.Min(distinct), slices.Max(distinct))
+	}
+	return writeCodes(w, &c.validity, codes, dictionary)
+}
+
+// setMinMax says between which values a column lies.
+func setMinMax[T any](stats metadata.TypedStatistics, least, greatest T) {
+	stats.(interface{ SetMinMax(least, greatest T) }).SetMinMax(least, greatest)
+}
+
+// numberCodes makes a dictionary of numbers, in order of first appearance. It
+// is not ok if more than a quarter of them are distinct.
+func numberCodes[T int32 | int64](values []T) (distinct []T, codes []int32, ok bool) {
+	codeOf := map[T]int32{}
+	codes = make([]int32, len(values))
+	for i, v := range values {
+		code, ok := codeOf[v]
+		if !ok {
+			code = int32(len(distinct))
+			if len(distinct) > len(values)/4+16 {
+				return nil, nil, false
+			}
+			codeOf[v] = code
+			distinct = append(distinct, v)
+		}
+		codes[i] = code
+	}
+	return distinct, codes, true
 }
 
 // levels fills in Parquet's definition levels of rows [from, to), which are 1
@@ -77,8 +129,21 @@ func (c *textColumn) dictionaryPays() bool {
 	return coded <= plain
 }
 
-// writeCodes writes a text column as a dictionary and codes.
-func writeCodes(w *file.ByteArrayColumnChunkWriter, c *textColumn) error {
+// writeTextCodes writes a text column as a dictionary and codes.
+func writeTextCodes(w *file.ByteArrayColumnChunkWriter, c *textColumn) error {
+	if len(c.texts) > 0 {
+		least, greatest := bounds(slices.Min(c.texts), slices.Max(c.texts))
+		// The library's own way for dictionaries, UpdateFromArrow, overlooks
+		// the empty text.
+		setMinMax(w.PageStatistics(), parquet.ByteArray(least), parquet.ByteArray(greatest))
+	}
+	texts := c.dictionary()
+	defer texts.Release()
+	return writeCodes(w, &c.validity, c.codes, texts)
+}
+
+// writeCodes writes a column as a dictionary and codes into it.
+func writeCodes(w file.ColumnChunkWriter, v *validity, codes []int32, dictionary arrow.Array) error {
 	// The method is not in the interface that CurrentEncoder returns, and that
 	// interface is internal to the library; hence the version is pinned and a
 	// test reads every file back.
@@ -89,18 +154,17 @@ func writeCodes(w *file.ByteArrayColumnChunkWriter, c *textColumn) error {
 	if !ok {
 		return errNoDictionary
 	}
-	texts := c.dictionary()
-	defer texts.Release()
-	if err := encoder.PutDictionary(texts); err != nil {
+	if err := encoder.PutDictionary(dictionary); err != nil {
 		return err
 	}
-	stats := textStatistics(w, c)
-	levels, spaced, codes := make([]int16, parquetBlock), make([]int32, parquetBlock), c.codes
+	stats := w.PageStatistics()
+	levels, spaced := make([]int16, parquetBlock), make([]int32, parquetBlock)
 	valid := make([]byte, bitutil.BytesForBits(parquetBlock))
-	for from := 0; from < c.rows; from += parquetBlock {
-		to := min(c.rows, from+parquetBlock)
-		n := c.levels(levels, from, to)
-		count(stats, n, to-from)
+	for from := 0; from < v.rows; from += parquetBlock {
+		to := min(v.rows, from+parquetBlock)
+		n := v.levels(levels, from, to)
+		stats.IncNumValues(int64(n))
+		stats.IncNulls(int64(to - from - n))
 		block := codeArray(codes[:n], levels[:to-from], spaced, valid)
 		err := w.WriteDictIndices(block, levels[:to-from], nil)
 		block.Release()
@@ -167,28 +231,6 @@ func writeTexts(w *file.ByteArrayColumnChunkWriter, c *textColumn) error {
 		codes = codes[n:]
 	}
 	return nil
-}
-
-// textStatistics gives the column's least and greatest text to the chunk's
-// statistics, and returns them for counting. The library's own way for
-// dictionaries, UpdateFromArrow, overlooks the empty text.
-func textStatistics(w *file.ByteArrayColumnChunkWriter, c *textColumn) *metadata.ByteArrayStatistics {
-	stats := w.PageStatistics().(*metadata.ByteArrayStatistics)
-	if len(c.texts) == 0 {
-		return stats
-	}
-	least, greatest := c.texts[0], c.texts[0]
-	for _, text := range c.texts {
-		least, greatest = min(least, text), max(greatest, text)
-	}
-	least, greatest = bounds(least, greatest)
-	stats.SetMinMax(parquet.ByteArray(least), parquet.ByteArray(greatest))
-	return stats
-}
-
-func count(stats *metadata.ByteArrayStatistics, values, rows int) {
-	stats.IncNumValues(int64(values))
-	stats.IncNulls(int64(rows - values))
 }
 
 // maxBound is how long a text in the statistics may be. The library drops

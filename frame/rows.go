@@ -221,7 +221,7 @@ func (v *validity) null(row int) bool {
 func (v *validity) clear() { v.rows, v.none, v.valid = 0, 0, nil }
 
 // A valueColumn is a column of numbers or flags.
-type valueColumn[T bool | int32 | int64 | float64] struct {
+type valueColumn[T any] struct {
 	validity
 	values []T // of the rows that are not null
 	from   []arrow.Type
