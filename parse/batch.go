@@ -2,6 +2,7 @@ package parse
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -179,7 +180,7 @@ func (b *batcher) begin(file string, firstLine int64) {
 func (b *batcher) array(c column, r *rows) arrow.Array {
 	switch c.from {
 	case columnText:
-		return dictionaryArray(b.intern(c.field, r), b.dictionaries[c.field])
+		return dictionaryArray(b.intern(c.field, r), r.nulls[c.field], b.dictionaries[c.field])
 	case columnDerived:
 		return b.derivedArray(c, r)
 	case columnTime:
@@ -211,7 +212,7 @@ func (b *batcher) intern(f Field, r *rows) []int32 {
 		if b.dictionaries[f] == nil {
 			b.dictionaries[f] = newDictionary()
 		}
-		b.dictionaries[f].intern(r.texts[f][:r.n], codes)
+		r.nulls[f] = b.dictionaries[f].intern(r.texts[f][:r.n], codes)
 		r.coded[f] = true
 	}
 	return codes
@@ -249,7 +250,7 @@ func (b *batcher) classArray(r *rows) arrow.Array {
 			codes[i] = status / 100
 		}
 	}
-	return dictionaryArray(codes, b.classes)
+	return dictionaryArray(codes, countNulls(codes), b.classes)
 }
 
 func (b *batcher) fileArray(r *rows) arrow.Array {
@@ -261,25 +262,22 @@ func (b *batcher) fileArray(r *rows) arrow.Array {
 	for i := range codes {
 		codes[i] = code
 	}
-	return dictionaryArray(codes, b.files)
+	return dictionaryArray(codes, 0, b.files)
 }
 
 // textType is the type of all text columns.
 var textType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
 
-// dictionaryArray copies codes, of which -1 is null, into a column.
-func dictionaryArray(codes []int32, d *dictionary) arrow.Array {
-	indices := make([]int32, len(codes))
-	nulls := 0
-	for i, c := range codes {
-		// A null's index is 0, which every reader can look up.
-		null := int32(uint32(c) >> 31)
-		indices[i] = c + null
-		nulls += int(null)
-	}
+// dictionaryArray copies codes, of which so many are -1 for null, into a
+// column.
+func dictionaryArray(codes []int32, nulls int, d *dictionary) arrow.Array {
+	indices := slices.Clone(codes)
 	var valid *memory.Buffer
 	if nulls > 0 {
 		valid = bitmap(len(codes), func(i int) bool { return codes[i] >= 0 })
+		for i, c := range indices {
+			indices[i] = max(c, 0) // which every reader can look up
+		}
 	}
 	values := d.values()
 	if nulls == len(codes) && values.Len() == 0 {
@@ -300,7 +298,7 @@ var noTexts = func() arrow.Array {
 }()
 
 func int32Array(values []int32) arrow.Array {
-	copied := append(make([]int32, 0, len(values)), values...)
+	copied := slices.Clone(values)
 	nulls := 0
 	for _, v := range values {
 		if v == None {
@@ -319,13 +317,17 @@ func int32Array(values []int32) arrow.Array {
 
 // int64Array copies values, plus add, into a column.
 func int64Array(typ arrow.DataType, values []int64, add int64) arrow.Array {
-	copied := make([]int64, len(values))
+	copied := slices.Clone(values)
 	nulls := 0
-	for i, v := range values {
+	for _, v := range values {
 		if v == None {
 			nulls++
 		}
-		copied[i] = v + add
+	}
+	if add != 0 {
+		for i := range copied {
+			copied[i] += add
+		}
 	}
 	var valid *memory.Buffer
 	if nulls > 0 {

@@ -82,7 +82,7 @@ func (d *derived) textColumn(column int, codes []int32) arrow.Array {
 	for i, c := range codes {
 		mapped[i] = of[c+1]
 	}
-	return dictionaryArray(mapped, d.dictionaries[column])
+	return dictionaryArray(mapped, countNulls(mapped), d.dictionaries[column])
 }
 
 func (d *derived) flags(codes []int32) arrow.Array {
@@ -108,5 +108,5 @@ func (d *derived) dailyTexts(codes []int32, times []int64, source *dictionary) a
 		}
 		mapped[i] = d.codes[0][c+1]
 	}
-	return dictionaryArray(mapped, d.dictionaries[0])
+	return dictionaryArray(mapped, countNulls(mapped), d.dictionaries[0])
 }

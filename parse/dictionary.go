@@ -26,21 +26,35 @@ const (
 // Texts are kept as valid UTF-8: each run of invalid bytes is replaced by one
 // U+FFFD, so texts that differ only there are one text.
 type dictionary struct {
-	// slots is a hash table with open addressing, of a power of two and at most
-	// half full. A slot is the upper half of a text's hash and its code+1.
-	slots   []uint64
-	offsets []int32 // text i is text[offsets[i]:offsets[i+1]]
+	slots   []bucket // a hash table with open addressing, of a power of two and at most half full
+	offsets []int32  // text i is text[offsets[i]:offsets[i+1]]
 	text    []byte
-	hashes  []uint64    // scratch of intern
 	array   arrow.Array // of all texts; nil or shorter when texts were added since
+
+	chunk [chunkRows]struct { // scratch of intern
+		hash uint64
+		slot bucket
+	}
+	touched byte
 }
+
+// A bucket is a slot of the hash table. It knows its text's place, so that a look-up goes from
+// the slot to the text without a detour over offsets.
+type bucket struct {
+	hash       uint32 // upper half
+	code       int32  // +1: 0 is a free slot
+	start, end int32
+}
+
+// chunkRows is how many look-ups are under way at a time.
+const chunkRows = 256
 
 // dictionarySeed differs from run to run, so that nobody can write a log whose
 // texts all fall into one slot. Codes do not depend on it.
 var dictionarySeed = maphash.MakeSeed()
 
 func newDictionary() *dictionary {
-	return &dictionary{slots: make([]uint64, 1<<10), offsets: make([]int32, 1, 1<<8), text: make([]byte, 0, 1<<12)}
+	return &dictionary{slots: make([]bucket, 1<<8), offsets: make([]int32, 1, 1<<8), text: make([]byte, 0, 1<<12)}
 }
 
 // full reports whether the dictionary has passed its bounds.
@@ -57,39 +71,73 @@ func (d *dictionary) string(code int32) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// intern sets codes[i] to the code of texts[i], or to -1 if that is nil.
+// intern sets codes[i] to the code of texts[i], or to -1 if that is nil, and
+// returns how many are nil.
 //
-// Hashes come first and look-ups after, because the look-ups' cache misses
-// then overlap: row by row, each would wait for the hash before it.
-func (d *dictionary) intern(texts [][]byte, codes []int32) {
-	if cap(d.hashes) < len(texts) {
-		d.hashes = make([]uint64, len(texts))
+// Look-ups of texts that are spread over megabytes are bound by the cache's
+// misses. So each step is done for many rows before the next: hashes, then
+// slots, then the first byte of the text that a slot points to, and only then
+// the comparison. The misses of a step overlap, as they depend on nothing of
+// the same step; row by row, each would wait for the one before.
+func (d *dictionary) intern(texts [][]byte, codes []int32) (nulls int) {
+	for len(texts) > 0 {
+		n := min(len(texts), chunkRows)
+		nulls += d.internChunk(texts[:n], codes[:n])
+		texts, codes = texts[n:], codes[n:]
 	}
-	hashes := d.hashes[:len(texts)]
-	for i, text := range texts {
-		hashes[i] = maphash.Bytes(dictionarySeed, text)
-	}
+	return nulls
+}
+
+func (d *dictionary) internChunk(texts [][]byte, codes []int32) (nulls int) {
+	chunk := d.chunk[:len(texts)]
 	for i, text := range texts {
 		if text == nil {
-			codes[i] = -1
+			nulls++
 			continue
 		}
-		codes[i] = d.code(text, hashes[i])
+		chunk[i].hash = maphash.Bytes(dictionarySeed, text)
 	}
+	if nulls == len(texts) {
+		for i := range codes {
+			codes[i] = -1
+		}
+		return nulls
+	}
+	slots, mask := d.slots, uint64(len(d.slots)-1)
+	for i := range chunk {
+		chunk[i].slot = slots[chunk[i].hash&mask]
+	}
+	touched := byte(0)
+	for i := range chunk {
+		if start := int(chunk[i].slot.start); start < len(d.text) {
+			touched ^= d.text[start]
+		}
+	}
+	d.touched = touched // or the compiler would see that nobody needs it
+	for i, text := range texts {
+		s, hash := &chunk[i].slot, chunk[i].hash
+		switch {
+		case text == nil:
+			codes[i] = -1
+		case s.code != 0 && s.hash == uint32(hash>>32) && string(d.text[s.start:s.end]) == string(text):
+			codes[i] = s.code - 1
+		default:
+			codes[i] = d.code(text, hash)
+		}
+	}
+	return nulls
 }
 
 // code returns the code of a text, which is a new one if the text is new.
 func (d *dictionary) code(text []byte, hash uint64) int32 {
 	mask := uint64(len(d.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
-		slot := d.slots[i]
-		if slot == 0 {
-			return d.add(text, hash, i)
+		s := &d.slots[i]
+		if s.code == 0 {
+			return d.add(text, hash, s)
 		}
-		if slot>>32 == hash>>32 {
-			if code := int32(uint32(slot) - 1); bytes.Equal(d.at(code), text) {
-				return code
-			}
+		if s.hash == uint32(hash>>32) && string(d.text[s.start:s.end]) == string(text) {
+			return s.code - 1
 		}
 	}
 }
@@ -100,16 +148,17 @@ func (d *dictionary) codeOf(text string) int32 {
 	return d.code(b, maphash.Bytes(dictionarySeed, b))
 }
 
-// add gives a new text the next code and the free slot i.
-func (d *dictionary) add(text []byte, hash, i uint64) int32 {
+// add gives a new text the next code and the free slot.
+func (d *dictionary) add(text []byte, hash uint64, free *bucket) int32 {
 	if !utf8.Valid(text) {
 		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 		return d.code(text, maphash.Bytes(dictionarySeed, text))
 	}
 	code := int32(d.len())
+	start := int32(len(d.text))
 	d.text = append(d.text, text...)
 	d.offsets = append(d.offsets, int32(len(d.text)))
-	d.slots[i] = hash>>32<<32 | uint64(code+1)
+	*free = bucket{uint32(hash >> 32), code + 1, start, int32(len(d.text))}
 	if 2*d.len() > len(d.slots) {
 		d.grow()
 	}
@@ -117,15 +166,18 @@ func (d *dictionary) add(text []byte, hash, i uint64) int32 {
 }
 
 func (d *dictionary) grow() {
-	d.slots = make([]uint64, 4*len(d.slots))
+	old := d.slots
+	d.slots = make([]bucket, 4*len(old))
 	mask := uint64(len(d.slots) - 1)
-	for code := range int32(d.len()) {
-		hash := maphash.Bytes(dictionarySeed, d.at(code))
-		i := hash & mask
-		for d.slots[i] != 0 {
+	for _, s := range old {
+		if s.code == 0 {
+			continue
+		}
+		i := maphash.Bytes(dictionarySeed, d.text[s.start:s.end]) & mask
+		for d.slots[i].code != 0 {
 			i = (i + 1) & mask
 		}
-		d.slots[i] = hash>>32<<32 | uint64(code+1)
+		d.slots[i] = s
 	}
 }
 

@@ -8,6 +8,7 @@ type rows struct {
 	texts [NumFields][][]byte
 	codes [NumFields][]int32 // of texts in the worker's dictionaries, where coded
 	coded [NumFields]bool
+	nulls [NumFields]int // among codes
 
 	time     []int64
 	offset   []int32
@@ -62,6 +63,7 @@ func (r *rows) keep(numbers []int32, fields []Field) {
 		pick(r.texts[f], numbers)
 		if r.coded[f] {
 			pick(r.codes[f], numbers)
+			r.nulls[f] = countNulls(r.codes[f][:len(numbers)])
 		}
 	}
 	pick(r.time, numbers)
@@ -79,4 +81,13 @@ func pick[T any](values []T, numbers []int32) {
 	for i, n := range numbers {
 		values[i] = values[n]
 	}
+}
+
+// countNulls counts the codes that stand for no text.
+func countNulls(codes []int32) int {
+	n := 0
+	for _, c := range codes {
+		n += int(uint32(c) >> 31)
+	}
+	return n
 }

@@ -17,7 +17,7 @@ type worker struct {
 	filter  *frame.Filter
 	rows    rows
 	record  Record
-	format  Format // of parser
+	source  *source // of parser
 	parser  Parser
 	text    []byte  // of the range at hand
 	numbers []int32 // scratch of keep
@@ -85,9 +85,9 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 
 // parse fills the rows with the records of a block's text.
 func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSummary) {
-	if w.format != b.source.format || len(b.directives) > 0 || b.source.format.Directive() != "" {
-		w.format = b.source.format
-		w.parser = w.format.NewParser(b.directives)
+	if w.source != b.source || b.source.format.Directive() != "" {
+		w.source = b.source
+		w.parser = b.source.format.NewParser(b.directives)
 	}
 	w.parser.Reset()
 	fields := w.batcher.fields

@@ -1,0 +1,164 @@
+package parse
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"logbook/frame"
+)
+
+// benchLog is a combined log of about 400 MB with the cardinalities of a busy
+// site: 1.83 million lines, 111,000 hosts, 226,000 targets, 19,000 referers
+// and 200 agents, the frequent ones first.
+var benchLog = sync.OnceValue(func() []byte {
+	rng := rand.New(rand.NewPCG(42, 42))
+	pool := func(n int, text func(i int) string) []string {
+		p := make([]string, n)
+		for i := range p {
+			p[i] = text(i)
+		}
+		return p
+	}
+	hosts := pool(111_000, func(int) string {
+		return fmt.Sprintf("%d.%d.%d.%d", 1+rng.IntN(223), rng.IntN(256), rng.IntN(256), rng.IntN(256))
+	})
+	words := pool(2000, func(int) string { return strconv.FormatUint(rng.Uint64()>>24, 36) })
+	word := func() string { return words[rng.IntN(len(words))] }
+	targets := pool(226_000, func(i int) string {
+		if i < 35_000 {
+			return "/book/" + word() + "/" + word() + "/" + word() + ".html"
+		}
+		return "/book/" + word() + "/search.html?q=" + word() + "+" + word() + "&page=" + strconv.Itoa(rng.IntN(99))
+	})
+	referers := pool(19_000, func(int) string { return "https://www." + word() + ".example/" + word() + "/" + word() })
+	agents := pool(200, func(i int) string {
+		return fmt.Sprintf("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.%d.0 Safari/537.36", 80+i%60, rng.IntN(9999))
+	})
+	sizes := []int{100, 1500, 12_000, 80_000, 2_000_000}
+	log := make([]byte, 0, 430<<20)
+	at := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	pick := func(p []string) string {
+		if rng.IntN(2) == 0 {
+			return p[rng.IntN(1+len(p)/50)] // half of the lines are of the first 2 %
+		}
+		return p[rng.IntN(len(p))]
+	}
+	for range 1_830_000 {
+		at = at.Add(time.Duration(rng.IntN(2800)) * time.Millisecond)
+		referer := "-"
+		if rng.IntN(3) > 0 {
+			referer = pick(referers)
+		}
+		status := "200"
+		if n := rng.IntN(20); n < 4 {
+			status = []string{"304", "301", "404", "500"}[n]
+		}
+		log = append(log, pick(hosts)...)
+		log = append(log, " - - ["...)
+		log = at.AppendFormat(log, "02/Jan/2006:15:04:05 -0700")
+		log = append(log, `] "GET `...)
+		log = append(log, pick(targets)...)
+		log = append(log, ` HTTP/1.1" `...)
+		log = append(log, status...)
+		log = append(log, ' ')
+		log = strconv.AppendInt(log, int64(rng.IntN(sizes[rng.IntN(5)])), 10)
+		log = append(log, ` "`...)
+		log = append(log, referer...)
+		log = append(log, `" "`...)
+		log = append(log, pick(agents)...)
+		log = append(log, "\"\n"...)
+	}
+	return log
+})
+
+// benchFile returns the path of a file with benchLog, packed.
+func benchFile(b *testing.B, packer string) string {
+	path := filepath.Join(b.TempDir(), "access.log"+packer)
+	if err := os.WriteFile(path, packers[packer](b, benchLog()), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+type countSink struct{ rows int64 }
+
+func (s *countSink) Write(batch arrow.Record) error {
+	s.rows += batch.NumRows()
+	return nil
+}
+
+var combinedColumns = []string{"time", "offset", "host", "ident", "user", "method", "path", "query", "protocol", "status", "bytes", "referer", "agent"}
+
+// BenchmarkScan reads a combined log to dictionary-coded columns, all of them
+// and few, with one core and with all.
+func BenchmarkScan(b *testing.B) {
+	for _, bench := range []struct {
+		name, packer string
+		columns      []string
+	}{
+		{"all", "", combinedColumns},
+		{"book-status", "", []string{"book", "status"}},
+		{"gz", ".gz", combinedColumns},
+	} {
+		for _, jobs := range []int{1, 0} {
+			b.Run(fmt.Sprintf("%s/jobs=%d", bench.name, jobs), func(b *testing.B) {
+				if bench.packer != "" && jobs == 1 {
+					b.Skip("a packed file is inflated beside its worker")
+				}
+				path := benchFile(b, bench.packer)
+				s := Scanner{Format: Combined, Columns: bench.columns, Jobs: jobs}
+				benchScan(b, &s, path)
+			})
+		}
+	}
+}
+
+func benchScan(b *testing.B, s *Scanner, path string) {
+	lines := int64(0)
+	b.SetBytes(int64(len(benchLog())))
+	b.ReportAllocs()
+	for b.Loop() {
+		summary, err := s.Scan(context.Background(), []Input{{Name: "log", Path: path}}, func() frame.Sink { return new(countSink) })
+		if err != nil || summary.Rejected > 0 {
+			b.Fatal(err, summary.Rejected)
+		}
+		lines += summary.Kept
+	}
+	b.ReportMetric(float64(lines)/b.Elapsed().Seconds()/1e6, "Mlines/s")
+}
+
+// BenchmarkParse splits lines into records and converts nothing but numbers.
+func BenchmarkParse(b *testing.B) {
+	text := benchLog()
+	p := Combined.NewParser(nil)
+	var r Record
+	lines := 0
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		lines += parseAll(b, p, text, &r)
+	}
+	b.ReportMetric(float64(lines)/b.Elapsed().Seconds()/1e6, "Mlines/s")
+}
+
+func parseAll(t testing.TB, p Parser, text []byte, r *Record) (lines int) {
+	for len(text) > 0 {
+		end := bytes.IndexByte(text, '\n')
+		if reason := p.Parse(text[:end], r); reason != OK {
+			t.Fatalf("reason %d: %s", reason, text[:end])
+		}
+		text = text[end+1:]
+		lines++
+	}
+	return lines
+}
