@@ -162,3 +162,14 @@ func parseAll(t testing.TB, p Parser, text []byte, r *Record) (lines int) {
 	}
 	return lines
 }
+
+// BenchmarkLines finds the line ends only: what a machine can do.
+func BenchmarkLines(b *testing.B) {
+	text := benchLog()
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		for rest := text; len(rest) > 0; {
+			rest = rest[bytes.IndexByte(rest, '\n')+1:]
+		}
+	}
+}
