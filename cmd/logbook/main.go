@@ -78,6 +78,7 @@ type commandLine struct {
 	Fields   fieldsCmd   `cmd:"" help:"List the fields that queries can use."`
 	Formats  formatsCmd  `cmd:"" help:"List the log formats, with an example each."`
 	Generate generateCmd `cmd:"" help:"Make a log of a site that does not exist, and the truth about it."`
+	Export   exportCmd   `cmd:"" help:"Write the records of logs for other tools: Parquet, Arrow, CSV, JSON lines."`
 	Version  versionCmd  `cmd:"" help:"Print the version and what is built in."`
 }
 
