@@ -76,7 +76,7 @@ func (t *agentTable) classify(agent string) (who, client, os, device string) {
 	if len(agent) > maxAgent {
 		agent = strings.ToValidUTF8(agent[:maxAgent], "")
 	}
-	lower := strings.ToLower(agent)
+	lower := lowerASCII(agent)
 	if client = t.apps.find(lower); client == "" {
 		if client = t.bot(agent, lower); client != "" {
 			return "bot", client, "", ""

@@ -132,6 +132,8 @@ var labelled = []struct{ want, agent string }{
 	{"unknown, MobileSafari, , ", "MobileSafari/9537.53 CFNetwork/672.0.8 Darwin/14.0.0"},
 	{"unknown, zzapp, , ", "zzapp/3.1"},
 	{"unknown, , , ", "\xff\xfe<>"},
+	{"bot, Bot, , ", "\xceBot"},               // not UTF-8
+	{"bot, ExampleBot, , ", "İİİ ExampleBot"}, // longer in lower case
 }
 
 // TestAgents checks the labelled agents with the list of crawlers that this

@@ -116,9 +116,9 @@ func (t *kindTable) kind(path, clean, ext string) string {
 func (r *Rules) kindsOf() func(path string, out []string) {
 	table := newKindTable(r.Kinds)
 	return func(path string, out []string) {
-		clean := strings.ToLower(cleanPath(path))
+		clean := lowerASCII(cleanPath(path))
 		out[0] = extension(lastElem(clean))
-		out[1] = table.kind(strings.ToLower(path), clean, out[0])
+		out[1] = table.kind(lowerASCII(path), clean, out[0])
 	}
 }
 

@@ -57,6 +57,8 @@ func TestKinds(t *testing.T) {
 		{"/api/index.html", "page", "html"},
 		{"/wp-json/wp/v2/posts", "api", ""},
 
+		{"/wp-admin/admin-ajax.php", "api", "php"},
+		{"/wp/wp-admin/", "probe", ""},
 		{"/wp-login.php", "probe", "php"},
 		{"/blog/xmlrpc.php", "probe", "php"},
 		{"//wp-includes/wlwmanifest.xml", "probe", "xml"},

@@ -52,3 +52,19 @@ func (p *phrases) first(s string) int {
 	})
 	return best
 }
+
+// lowerASCII returns a text with A to Z in lower case. [strings.ToLower] knows
+// more letters, but what it gives can have another length, and places found
+// in one text would not be places in the other.
+func lowerASCII(s string) string {
+	if !strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		return s
+	}
+	lower := []byte(s)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c | 0x20
+		}
+	}
+	return string(lower)
+}

@@ -156,9 +156,7 @@ func (f *rulesFile) check() error {
 		if s.Site == "" {
 			return fmt.Errorf("sites, entry %d: no site", i+1)
 		}
-		lower(s.Hosts)
 	}
-	lower(f.Own)
 	for _, list := range []struct {
 		key   string
 		names []Name
@@ -173,7 +171,11 @@ func (f *rulesFile) check() error {
 }
 
 func (k *Kind) check() error {
-	lower(k.Paths, k.Names, k.Last, k.Extensions, k.Contains)
+	for _, list := range [][]string{k.Paths, k.Names, k.Last, k.Extensions, k.Contains} {
+		for i, text := range list {
+			list[i] = lowerASCII(text)
+		}
+	}
 	if !slices.Contains(kindNames, k.Kind) {
 		return fmt.Errorf("unknown kind %q, want one of %s", k.Kind, strings.Join(kindNames, ", "))
 	}
@@ -202,16 +204,8 @@ func (n *Name) check() error {
 	if n.Text == "" {
 		n.Text = n.Name
 	}
-	if n.Text = strings.ToLower(n.Text); len(n.Text) < phraseMin {
+	if n.Text = lowerASCII(n.Text); len(n.Text) < phraseMin {
 		return fmt.Errorf("text %q is shorter than %d bytes", n.Text, phraseMin)
 	}
 	return nil
-}
-
-func lower(lists ...[]string) {
-	for _, list := range lists {
-		for i, text := range list {
-			list[i] = strings.ToLower(text)
-		}
-	}
 }

@@ -16,7 +16,7 @@ func (r *Rules) sitesOf() func(referer string, out []string) {
 	for _, s := range r.Sites {
 		names.add(s.Site, s.Site)
 		for _, host := range s.Hosts {
-			names.add(host, s.Site)
+			names.add(strings.ToLower(host), s.Site)
 		}
 	}
 	return func(referer string, out []string) {
@@ -51,7 +51,7 @@ func refererHost(referer string) string {
 		return strings.ToLower(host)
 	}
 	host, _, _ := strings.Cut(rest, ":")
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	host = strings.ToLower(strings.TrimSuffix(host, ".")) // example.org. is a host's full name
 	switch {
 	case !isHost(host):
 		return ""
@@ -67,7 +67,7 @@ func refererHost(referer string) string {
 // letters of any script, digits, dots, hyphens and, as some have them,
 // underscores.
 func isHost(s string) bool {
-	if s == "" || s[0] == '.' || s[0] == '-' || !strings.ContainsFunc(s, isHostLetter) {
+	if s == "" || s[0] == '.' || s[0] == '-' || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
 		return false
 	}
 	return !strings.ContainsFunc(s, func(c rune) bool { return !isHostLetter(c) && c != '.' && c != '-' && c != '_' })
