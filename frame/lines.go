@@ -51,11 +51,11 @@ type CSVOptions struct {
 	Raw bool
 }
 
-// NewCSVWriter begins CSV as in RFC 4180: a line of names, CRLF, commas,
+// NewCSVWriter begins CSV as in RFC 4180: a line of names, commas,
 // quotes doubled within quotes. A null is empty, an empty text is "".
 // The caller closes the LineWriter, and then w.
 func NewCSVWriter(w io.Writer, schema *arrow.Schema, opts CSVOptions) (*LineWriter, error) {
-	format := lineFormat{end: "\r\n", time: timeLayout, text: guardedCSV, notFloat: ""}
+	format := lineFormat{end: "\n", time: timeLayout, text: guardedCSV, notFloat: ""}
 	if opts.Raw {
 		format.text = quoteCSV
 	}
@@ -69,7 +69,7 @@ func NewCSVWriter(w io.Writer, schema *arrow.Schema, opts CSVOptions) (*LineWrit
 	if err != nil {
 		return nil, err
 	}
-	_, err = l.out.WriteString(strings.Join(names, ",") + "\r\n")
+	_, err = l.out.WriteString(strings.Join(names, ",") + "\n")
 	return l, err
 }
 

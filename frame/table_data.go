@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// WriteCSV writes the table as in RFC 4180, with exact numbers: bytes as they
+// WriteCSV writes the table as in RFC 4180, but with the line ends of Unix, and with exact numbers: bytes as they
 // are, durations in µs, times in the zone and as far as their unit goes. A null is
 // empty. As in [NewCSVWriter], a text that a spreadsheet would take for a
 // formula gets an apostrophe. A series is its counts with spaces between.
@@ -18,12 +18,12 @@ func (t *Table) WriteCSV(w io.Writer, zone *time.Location) error {
 	for i, c := range t.Columns {
 		b.WriteString(between(i, ",") + guardedCSV(c.Name))
 	}
-	b.WriteString("\r\n")
+	b.WriteString("\n")
 	for row := range t.Rows {
 		for i := range t.Columns {
 			b.WriteString(between(i, ",") + csvCell(&t.Columns[i], row, zone))
 		}
-		b.WriteString("\r\n")
+		b.WriteString("\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
