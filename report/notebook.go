@@ -166,8 +166,20 @@ func (n *Notebook) addCell(fence *ast.FencedCodeBlock) error {
 	return nil
 }
 
-// inFile moves a query's error from its place in the cell to its place in the
-// notebook.
+// InFile moves the error of a cell's query, as [frame.NewPlan] gives it, from
+// its place in the cell to its place in the notebook: "access.md:41:7: …".
+// Other errors it returns as they are.
+func (n *Notebook) InFile(err error) error {
+	var syntax *frame.SyntaxError
+	if errors.As(err, &syntax) {
+		if c := n.Cell(syntax.Name); c != nil {
+			return n.inFile(c, err)
+		}
+	}
+	return err
+}
+
+// inFile is InFile for a cell that is known.
 func (n *Notebook) inFile(c *Cell, err error) error {
 	var syntax *frame.SyntaxError
 	if !errors.As(err, &syntax) {
