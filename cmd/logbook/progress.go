@@ -69,8 +69,7 @@ func isTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// width returns how many columns w has; 0 means that it is no terminal and
-// nothing need be cut.
+// width returns how many columns the terminal w has; 0 if it does not say.
 func width(w any) int {
 	f, ok := w.(*os.File)
 	if !ok {

@@ -42,9 +42,9 @@ func (c *queryCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	plan, err := r.plan([]string{"query"}, []*frame.Query{q})
+	plan, err := r.plan([]string{""}, []*frame.Query{q})
 	if err != nil {
-		return err
+		return usageError(err)
 	}
 	partial, summary, err := r.run(plan)
 	if err != nil {
@@ -69,6 +69,9 @@ func (c *queryCmd) print(w io.Writer, t *frame.Table, r *reading) error {
 		return t.WriteJSON(w, r.zone)
 	case c.MD:
 		return t.WriteMarkdown(w, r.zone)
+	}
+	if !isTerminal(w) {
+		return t.WriteText(w, frame.TextOptions{Zone: r.zone, Width: -1, Plain: true})
 	}
 	return t.WriteText(w, frame.TextOptions{Zone: r.zone, Width: width(w)})
 }

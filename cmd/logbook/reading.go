@@ -65,7 +65,7 @@ func (f *readFlags) settle(env *environment) (*reading, error) {
 	if r.rules, err = f.rules(); err != nil {
 		return nil, usageError(err)
 	}
-	if r.options.Where, err = f.where(); err != nil {
+	if r.options.Where, err = r.where(); err != nil {
 		return nil, usageError(err)
 	}
 	r.options.Zone = r.zone
@@ -111,38 +111,56 @@ func (f *readFlags) rules() (*parse.Rules, error) {
 }
 
 // where joins the flags that leave rows out into one expression, nil for none.
-func (f *readFlags) where() (frame.Expr, error) {
-	var terms []string
-	for _, t := range []struct{ flag, value, form string }{
-		{"--since", f.Since, "time >= %s"},
-		{"--until", f.Until, "time < %s"},
-		{"--where", f.Where, "(%s)"},
-	} {
-		if t.value == "" {
+func (r *reading) where() (frame.Expr, error) {
+	f := r.flags
+	var where frame.Expr
+	and := func(e frame.Expr) {
+		if where != nil {
+			e = &frame.Binary{Op: "and", X: where, Y: e}
+		}
+		where = e
+	}
+	for _, bound := range []struct{ flag, value, op string }{{"--since", f.Since, ">="}, {"--until", f.Until, "<"}} {
+		if bound.value == "" {
 			continue
 		}
-		term := fmt.Sprintf(t.form, t.value)
-		if _, err := frame.ParseExpr(term); err != nil {
-			return nil, fmt.Errorf("%s: %w", t.flag, err)
+		e, err := frame.ParseExpr(bound.value)
+		if at, ok := e.(*frame.Literal); err != nil || !ok || at.Type != frame.Time {
+			return nil, fmt.Errorf("%s: %q is no time; write 2026-11-09 or 2026-11-09T14:00", bound.flag, bound.value)
 		}
-		terms = append(terms, term)
+		and(&frame.Binary{Op: bound.op, X: &frame.Name{Name: "time"}, Y: e})
+	}
+	if f.Where != "" {
+		e, err := r.check("--where", f.Where)
+		if err != nil {
+			return nil, err
+		}
+		and(e)
 	}
 	if f.ExcludeClutter {
-		terms = append(terms, "not clutter")
+		and(&frame.Unary{Op: "not", X: &frame.Name{Name: "clutter"}})
 	}
-	if len(terms) == 0 {
-		return nil, nil
+	return where, nil
+}
+
+// check parses an expression over the logs' fields that a flag gives.
+func (r *reading) check(flag, text string) (frame.Expr, error) {
+	e, err := frame.ParseExpr(text)
+	if err == nil {
+		_, err = frame.NewFilter(parse.Schema(r.rules), e, r.zone)
 	}
-	return frame.ParseExpr(strings.Join(terms, " and "))
+	var syntax *frame.SyntaxError
+	if errors.As(err, &syntax) {
+		placed := *syntax
+		placed.Name, placed.Text = flag, text
+		return nil, &placed
+	}
+	return e, err
 }
 
 // plan checks queries against the fields that logs have.
 func (r *reading) plan(names []string, queries []*frame.Query) (*frame.Plan, error) {
-	plan, err := frame.NewPlan(parse.Schema(r.rules), names, queries, r.options)
-	if err != nil {
-		return nil, usageError(err)
-	}
-	return plan, nil
+	return frame.NewPlan(parse.Schema(r.rules), names, queries, r.options)
 }
 
 // run makes the one pass: it scans the inputs into one partial a worker and

@@ -44,7 +44,7 @@ func (c *reportCmd) Run(env *environment) error {
 	names, queries := notebook.Queries()
 	plan, err := r.plan(names, queries)
 	if err != nil {
-		return err
+		return usageError(notebook.InFile(err))
 	}
 	partial, summary, err := r.run(plan)
 	if err != nil {
