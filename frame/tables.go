@@ -2,6 +2,7 @@ package frame
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -32,9 +33,9 @@ func (p *Partial) finish(cell *cellPlan) (*Table, error) {
 	return cell.query.finish(now, was, p.plan.opts)
 }
 
-// table returns the rows of a query in a period: keys, then aggregates, in the
-// order of the keys; null comes last, and after it the row of the groups that
-// were too many.
+// table returns the rows of a query in a period: keys, then aggregates. Rows
+// are in no order, and those that the query's limit is sure to leave out are
+// left out. The row of the groups that were too many is the last.
 func (p *Partial) table(q *checkedQuery, period cellPeriod) *Table {
 	have := p.tables[period.table]
 	limit := p.plan.opts.MaxGroups
@@ -43,7 +44,7 @@ func (p *Partial) table(q *checkedQuery, period cellPeriod) *Table {
 	if have.n-1 > limit || have.level > 0 {
 		out.Notes = append(out.Notes, tooMany(limit, have.level))
 	}
-	order := t.sorted()
+	order := t.head(q, period, p.plan.program.zone)
 	if t.count.n[0] > 0 {
 		order, out.Other = append(order, 0), true
 	}
@@ -51,15 +52,113 @@ func (p *Partial) table(q *checkedQuery, period cellPeriod) *Table {
 	for i, k := range q.keys {
 		out.Columns = append(out.Columns, t.keyColumn(i, k, order, out.Other))
 	}
-	for i, a := range q.aggs {
-		column := Column{Name: a.column, Type: a.typ, Unit: a.unit}
-		note := t.aggregate(&column, period.states[i], a, order, p.plan.program.zone)
+	for i := range q.aggs {
+		column, note := t.aggregate(q, period, i, order, p.plan.program.zone)
 		if note != "" {
 			out.Notes = append(out.Notes, note)
 		}
 		out.Columns = append(out.Columns, column)
 	}
 	return out
+}
+
+// head returns the groups that finish has to see. If the query sorts by what
+// is known already and then takes the first few, those are all it needs, and
+// the texts of the others need not be made.
+func (t *groups) head(q *checkedQuery, period cellPeriod, zone *time.Location) []int32 {
+	order := t.all()
+	keys, n := q.head()
+	if n < 0 || n >= len(order) {
+		return order
+	}
+	var compares []func(a, b int32) int
+	for _, k := range keys {
+		if i := slices.IndexFunc(q.keys, func(c checkedKey) bool { return c.name == k.Column }); i >= 0 {
+			compares = append(compares, t.byKey(i, k.Desc))
+			continue
+		}
+		i := slices.IndexFunc(q.aggs, func(a checkedAgg) bool { return a.column == k.Column })
+		column, _ := t.aggregate(q, period, i, order, zone)
+		compares = append(compares, func(a, b int32) int { return compareCells(&column, int(a)-1, int(b)-1, k.Desc) })
+	}
+	compares = append(compares, t.compare)
+	return least(order, n, func(a, b int32) int {
+		for _, compare := range compares {
+			if c := compare(a, b); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+}
+
+// byKey orders groups by one key; nulls are last either way.
+func (t *groups) byKey(k int, desc bool) func(a, b int32) int {
+	numbers, d := t.keys[k], t.plan.domain(t.domains, k)
+	return func(a, b int32) int {
+		c := d.compare(numbers[a], numbers[b])
+		if desc && numbers[a] != 0 && numbers[b] != 0 {
+			return -c
+		}
+		return c
+	}
+}
+
+// head returns by which columns the query sorts before it takes the first n
+// rows; n is negative if it needs them all.
+func (c *checkedQuery) head() (keys []SortKey, n int) {
+	i := slices.IndexFunc(c.result, func(s checkedStep) bool { return s.Verb != "add" || hasCall(s.expr) })
+	if i < 0 || i+1 >= len(c.result) || c.result[i].Verb != "sort" || c.result[i+1].Verb != "limit" || c.result[i+1].Other {
+		return nil, -1
+	}
+	for _, k := range c.result[i].Sort {
+		isKey := slices.ContainsFunc(c.keys, func(key checkedKey) bool { return key.name == k.Column })
+		isAgg := slices.ContainsFunc(c.aggs, func(a checkedAgg) bool { return a.column == k.Column && a.agg.Func != "series" })
+		if !isKey && !isAgg {
+			return nil, -1
+		}
+	}
+	return c.result[i].Sort, c.result[i+1].Limit
+}
+
+// hasCall reports whether an expression calls a function, which may be one of
+// the whole result.
+func hasCall(e Expr) bool {
+	switch e := e.(type) {
+	case *Call:
+		return true
+	case *Unary:
+		return hasCall(e.X)
+	case *Binary:
+		return hasCall(e.X) || hasCall(e.Y)
+	case *In:
+		return hasCall(e.X) || slices.ContainsFunc(e.List, hasCall)
+	}
+	return false
+}
+
+// least moves the n least of a list to its front and returns them, in no order.
+func least(list []int32, n int, compare func(a, b int32) int) []int32 {
+	if n == 0 {
+		return nil
+	}
+	// The first n are the best so far, worst is the last of them in order. What
+	// comes before it goes to a second n; when those are full, the n best of
+	// both stay. A heap would do with less memory and more comparisons.
+	size := n
+	worst := slices.MaxFunc(list[:n], compare)
+	for _, g := range list[n:] {
+		if compare(g, worst) >= 0 {
+			continue
+		}
+		list[size] = g // never beyond g's own place
+		if size++; size == min(2*n, len(list)) {
+			slices.SortFunc(list[:size], compare)
+			size, worst = n, list[n-1]
+		}
+	}
+	slices.SortFunc(list[:size], compare)
+	return list[:n]
 }
 
 func tooMany(limit, level int) string {
@@ -112,11 +211,17 @@ func (d *domain) appendTo(out *Column, n int32, i, rows int) {
 	}
 }
 
-// aggregate sets the values of one aggregate for the given groups.
-func (t *groups) aggregate(out *Column, state int, a checkedAgg, order []int32, zone *time.Location) (note string) {
+// aggregate returns aggregate i of a query for the given groups, and a note if
+// it is not exact.
+func (t *groups) aggregate(q *checkedQuery, period cellPeriod, i int, order []int32, zone *time.Location) (column Column, note string) {
+	a := q.aggs[i]
+	column = Column{Name: a.column, Type: a.typ, Unit: a.unit}
+	state := period.states[i]
 	if state < 0 {
-		return t.count.column(out, order, nil)
+		note = t.count.column(&column, order, nil)
+		return column, note
 	}
 	r := &result{n: a.agg.N, average: a.agg.Func == "avg", typ: a.typ, zone: zone}
-	return t.states[state].column(out, order, r)
+	note = t.states[state].column(&column, order, r)
+	return column, note
 }
