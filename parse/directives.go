@@ -85,11 +85,38 @@ func Compile(directive string) (Format, error) {
 	if err != nil {
 		return nil, fmt.Errorf("layout: %w", err)
 	}
-	g, err := compile(tokens, esc, false)
+	g, err := compile(join(tokens), esc, false)
 	if err != nil {
 		return nil, fmt.Errorf("layout %q: %w", text, err)
 	}
 	return &layout{name: name, first: g}, nil
+}
+
+// join makes one value of those that stand together as a URL, because nothing
+// else tells where the one ends and the next begins: %U%q, $uri$is_args$args,
+// $scheme://$host$request_uri.
+func join(tokens []token) []token {
+	isText := func(t token, f Field) bool { return t.literal == "" && t.value.kind == kText && t.value.field == f }
+	isSkip := func(t token) bool { return t.literal == "" && t.value.kind == kSkip }
+	var joined []token
+	for _, t := range tokens {
+		n := len(joined)
+		switch {
+		case n > 0 && isText(joined[n-1], Path) && t.literal == "" && t.value.kind == kQuery:
+			joined[n-1].value = value{kind: kTarget}
+			continue
+		case n > 1 && isText(joined[n-2], Path) && isSkip(joined[n-1]) && isText(t, Query):
+			joined[n-2].value = value{kind: kTarget}
+			joined = joined[:n-1]
+			continue
+		case n > 2 && joined[n-3].value.kind == kScheme && joined[n-2].literal == "://" && joined[n-1].value.kind == kVHost && t.value.kind == kTarget:
+			joined[n-3].value = value{kind: kTarget, part: 'a', rank: t.value.rank}
+			joined = joined[:n-2]
+			continue
+		}
+		joined = append(joined, t)
+	}
+	return joined
 }
 
 // unwrap takes the layout's text out of the directive it was pasted with:
@@ -198,9 +225,9 @@ func unbackslash(s string) string { return strings.NewReplacer(`\t`, "\t", `\n`,
 // apacheDirective reads the directive at the start of s and returns its length.
 func apacheDirective(s string) (int, []token, error) {
 	i := 1 + len(s[1:]) - len(strings.TrimLeft(s[1:], "!0123456789,"))
-	original := false
+	final := false // of requests that were redirected internally
 	for i < len(s) && (s[i] == '<' || s[i] == '>') {
-		original = s[i] == '<'
+		final = s[i] == '>'
 		i++
 	}
 	arg, braced := "", false
@@ -226,7 +253,7 @@ func apacheDirective(s string) (int, []token, error) {
 	if !ok {
 		return 0, nil, fmt.Errorf("unknown directive %s, known are %s", s[:i], knownApache)
 	}
-	if letter == "s" && !original {
+	if letter == "s" && final {
 		v.rank = 1
 	}
 	if !braced {

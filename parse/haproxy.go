@@ -14,16 +14,16 @@ const haproxyText = `{hostport} [{time:%d/%b/%Y:%H:%M:%S.%L}] {-} {upstream} {-}
 // setCaptured looks through captured header fields, whose names the log does
 // not have, for what cannot be anything else: a URL is the referer, and a name
 // with a version is the agent.
-func setCaptured(b []byte, r *Record) {
+func (p *reader) setCaptured(b []byte, r *Record) {
 	for more := true; more; {
 		var one []byte
 		one, b, more = bytes.Cut(b, []byte("|"))
 		i := bytes.IndexByte(one, '/')
 		switch {
 		case bytes.HasPrefix(one, []byte("http://")) || bytes.HasPrefix(one, []byte("https://")):
-			r.Text[Referer] = one
+			r.Text[Referer] = p.unescape(one, escapeHash, true)
 		case i > 0 && i+1 < len(one) && isDigit(one[i+1]) && r.Text[Agent] == nil:
-			r.Text[Agent] = one
+			r.Text[Agent] = p.unescape(one, escapeHash, true)
 		}
 	}
 }

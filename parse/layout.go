@@ -269,7 +269,7 @@ func (p *reader) field(s *step, esc escape, b []byte, r *Record) Reason {
 		return OK
 	}
 	switch s.kind {
-	case kText, kRequest, kTarget, kQuery, kForward, kVHost, kCapture:
+	case kText, kRequest, kTarget, kQuery, kForward, kVHost:
 		if s.field == User && s.kind == kText && len(b) > 2 && b[0] == '-' && b[1] == ' ' {
 			return BadQuote // "- -": there is one field more than there should be
 		}
@@ -311,29 +311,16 @@ func (s *step) length(b []byte, esc escape) int {
 		}
 		i += from
 		switch {
+		case s.quoted && esc == escapeDouble && i+1 < len(b) && b[i+1] == '"':
+			i++
 		case len(s.stop) > 1 && !bytes.HasPrefix(b[i:], s.stop):
-		case s.quoted && esc != escapeNone && esc != escapeHash && escaped(b, i, esc):
-			if esc == escapeDouble {
-				i++
-			}
+		case s.quoted && (esc == escapeBackslash || esc == escapeJSON) && isEscaped(b, i):
 		case s.list && s.continues(b, i):
 		default:
 			return i
 		}
 		from = i + 1
 	}
-}
-
-// escaped tells whether the quote at b[i] is part of the field.
-func escaped(b []byte, i int, esc escape) bool {
-	if esc == escapeDouble {
-		return i+1 < len(b) && b[i+1] == '"'
-	}
-	n := i
-	for n > 0 && b[n-1] == '\\' {
-		n--
-	}
-	return (i-n)%2 == 1
 }
 
 // continues tells whether a list goes on at b[i], where its end could be: the

@@ -26,22 +26,27 @@ type prefixedParser struct {
 
 // Parse implements [Parser]. A prefix that cannot be anything else is cut
 // first: a lenient format could take its words for fields. A bare timestamp
-// may be the line's own and is only cut where the line is no record with it.
+// may be the line's own: it stays where the line is no record without it.
 func (p *prefixedParser) Parse(line []byte, r *Record) Reason {
-	if rest := afterPrefix(line); len(rest) < len(line) {
-		reason := p.Parser.Parse(rest, r)
-		if reason == OK {
-			p.skipped++
+	rest := afterPrefix(line)
+	n := 0
+	if len(rest) == len(line) {
+		if n = timestamp(line); n == 0 {
+			return p.Parser.Parse(line, r)
 		}
-		return reason
+		rest = line[n:]
 	}
-	reason := p.Parser.Parse(line, r)
-	if reason == OK || reason == Blank {
-		return reason
-	}
-	if n := timestamp(line); n > 0 && p.Parser.Parse(line[n:], r) == OK {
+	reason := p.Parser.Parse(rest, r)
+	if reason == OK {
 		p.skipped++
 		return OK
+	}
+	if n == 0 {
+		return reason
+	}
+	reason = p.Parser.Parse(line, r)
+	if host := r.Text[Host]; reason == OK && len(host) == n-1 && &host[0] == &line[0] {
+		return BadHost // the timestamp, and what follows was no record
 	}
 	return reason
 }

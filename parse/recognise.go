@@ -67,7 +67,7 @@ func try(f Format, sample [][]byte) score {
 		case OK:
 			s.records++
 			s.filled += r.filled()
-			if bytes.Count(line, quote) <= 2 {
+			if bytes.Count(afterPrefix(line), quote) <= 2 {
 				s.bare++
 			}
 		}

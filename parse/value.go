@@ -173,7 +173,7 @@ func (p *reader) set(v *value, b []byte, r *Record) (reason Reason) {
 	case kAdd:
 		return addDuration(v, b, r)
 	case kCapture:
-		setCaptured(b, r)
+		p.setCaptured(b, r)
 	case kDate:
 		if !p.clock.readDate(b) {
 			return BadTime

@@ -129,7 +129,7 @@ func (p *w3cParser) Parse(line []byte, r *Record) Reason {
 		}
 		switch v.kind {
 		case kText, kTarget, kForward:
-			field = p.format.undo(&p.reader, v.field, field)
+			field = p.format.undo(&p.reader, v.text(), field)
 		case kTimeOfDay:
 			timed = true
 		}
@@ -172,10 +172,19 @@ func cutColumn(line []byte, sep byte) (field, rest []byte, ok bool) {
 	return line[:i], line[i+1:], true
 }
 
-// undoPlus makes an agent of what IIS writes: spaces became plus signs there,
-// and plus signs stayed. In "bingbot/2.0;++http" the first is a space.
+// text returns the field that a text is for.
+func (v *value) text() Field {
+	if v.kind == kForward {
+		return Forwarded
+	}
+	return v.field
+}
+
+// undoPlus makes an agent, or a list of addresses, of what IIS writes: spaces
+// became plus signs there, and plus signs stayed. In "bingbot/2.0;++http" the
+// first is a space.
 func undoPlus(p *reader, f Field, b []byte) []byte {
-	if f != Agent || bytes.IndexByte(b, '+') < 0 {
+	if f != Agent && f != Forwarded || bytes.IndexByte(b, '+') < 0 {
 		return b
 	}
 	out := p.scratch.take(len(b))
@@ -201,7 +210,7 @@ func doPlus(dst []byte, _ Field, text []byte) []byte {
 }
 
 // undoPercent undoes what CloudFront does: it escapes per cent signs, so that
-// what was %20 in a URL is %2520. In agents, whose own spaces it escapes as
+// what was %20 in a URL is %2520. In other texts, whose spaces it escapes as
 // well, it does so twice.
 func undoPercent(p *reader, f Field, b []byte) []byte {
 	if bytes.IndexByte(b, '%') < 0 {
@@ -209,7 +218,7 @@ func undoPercent(p *reader, f Field, b []byte) []byte {
 	}
 	out := p.scratch.take(len(b))
 	switch f {
-	case Agent, Type:
+	case Agent, Type, Forwarded:
 		out = unpercent(out, b, false)
 		out = unpercent(out[:0], out, false)
 	default:
@@ -235,7 +244,7 @@ func unpercent(dst, b []byte, only25 bool) []byte {
 }
 
 func doPercent(dst []byte, f Field, text []byte) []byte {
-	twice := f == Agent || f == Type
+	twice := f == Agent || f == Type || f == Forwarded
 	const digits = "0123456789ABCDEF"
 	for _, c := range text {
 		switch {
@@ -273,7 +282,7 @@ func (f *w3c) Append(dst []byte, r *Record) []byte {
 		b := v.append(buf[:0], &utc)
 		switch v.kind {
 		case kText, kTarget, kForward, kHost, kVHost, kScheme:
-			dst = f.do(dst, v.field, b)
+			dst = f.do(dst, v.text(), b)
 		default:
 			dst = append(dst, b...)
 		}

@@ -1,0 +1,150 @@
+package parse
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestCompile checks layouts as they stand in configurations, each with a line
+// that such a server writes and what is in it.
+func TestCompile(t *testing.T) {
+	const agent = `Mozilla/5.0 (X11) "x"`
+	for _, c := range []struct{ layout, line, want string }{
+		// Apache's documentation and Debian's apache2.conf.
+		{`LogFormat "%v:%p %h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"" vhost_combined`,
+			`www.a.org:443 192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET / HTTP/1.1" 301 577 "-" "Mozilla/5.0 (X11) \"x\""`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/ protocol=HTTP/1.1 agent=` + agent + ` vhost=www.a.org status=301 bytes=577`},
+		{`%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i" %I %O %D`,
+			`192.0.2.7 - Jo Doe [06/May/2019:06:28:20 -0330] "GET /a?b HTTP/1.1" 304 - "-" "-" 310 842 1234`,
+			`2019-05-06T06:28:20-03:30 host=192.0.2.7 user=Jo Doe method=GET path=/a query=b protocol=HTTP/1.1 status=304 received=310 duration=1234`},
+		{`%a %{X-Forwarded-For}i %t \"%m %U%q %H\" %s %>s %B %T %{ms}T %{SSL_PROTOCOL}x %{SSL_CIPHER}x %{UNIQUE_ID}e %{Content-Type}o`,
+			`2001:db8::1 198.51.100.9, 192.0.2.1 [06/May/2019:06:28:20 +0000] "GET /a?c HTTP/1.1" 200 404 0 2 2345 TLSv1.3 AES id1 text/html`,
+			`2019-05-06T06:28:20Z host=2001:db8::1 method=GET path=/a query=c protocol=HTTP/1.1 forwarded=198.51.100.9, 192.0.2.1 id=id1 tls=TLSv1.3 cipher=AES type=text/html status=404 bytes=0 duration=2345000`},
+		{`%{X-Forwarded-For}i %t "%r" %>s`, `unknown, 192.0.2.1 [06/May/2019:06:28:20 +0000] "GET / HTTP/1.1" 200`,
+			`2019-05-06T06:28:20Z host=unknown method=GET path=/ protocol=HTTP/1.1 forwarded=unknown, 192.0.2.1 status=200`},
+		{`[%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t] %h "%r" %>s`, `[06/May/2019 06:28:20.345 +0200] h.example "GET /a HTTP/1.1" 200`,
+			`2019-05-06T06:28:20.345+02:00 host=h.example method=GET path=/a protocol=HTTP/1.1 status=200`},
+		{`%{usec}t %h "%r" %!200,304,302{Referer}i %>s`, `1557124100345678 h.example "GET /a HTTP/1.1" - 200`,
+			`2019-05-06T06:28:20.345678Z host=h.example method=GET path=/a protocol=HTTP/1.1 status=200`},
+		{`%{%A, %d %B %Y %I:%M:%S %p}t %h %r`, `Monday, 06 May 2019 06:28:20 PM h.example GET /a HTTP/1.1`,
+			`2019-05-06T18:28:20Z host=h.example method=GET path=/a protocol=HTTP/1.1`},
+		{`CustomLog "|/usr/bin/rotatelogs log 86400" "%h %t %>s"`, ``, ``},
+		{`CustomLog logs/access_log "%h %t %>s" env=!dontlog`, `::1 [06/May/2019:06:28:20 +0000] 204`, `2019-05-06T06:28:20Z host=::1 status=204`},
+		// nginx.
+		{"log_format main '$remote_addr - $remote_user [$time_local] \"$request\" '\n  '$status $body_bytes_sent \"$http_referer\" '\n  '\"$http_user_agent\" \"$http_x_forwarded_for\" $request_time $upstream_response_time';",
+			`192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /\x22 HTTP/1.1" 200 577 "-" "a" "-" 0.012 0.010, 0.002 : -`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/" protocol=HTTP/1.1 agent=a status=200 bytes=577 duration=12000 uptime=12000`},
+		{`$msec|$remote_addr|${request_method} $scheme://$host$request_uri|$status`, `1557124100.345|192.0.2.7|GET https://a.org:8443/x?y|200`,
+			`2019-05-06T06:28:20.345Z host=192.0.2.7 method=GET path=/x query=y vhost=a.org scheme=https status=200`},
+		{`$remote_addr [$time_local] $uri$is_args$args $status`, `192.0.2.7 [06/May/2019:08:28:20 +0200] /x?y 200`,
+			`2019-05-06T08:28:20+02:00 host=192.0.2.7 path=/x query=y status=200`},
+		{`$msec|$remote_addr|$request_method $scheme $host $request_uri|$status|$upstream_addr $upstream_cache_status|$time_local`,
+			`1557124100.345|192.0.2.7|GET https a.org:8443 /x?y|200|10.0.0.1:80, 10.0.0.2:80 : unix:/s HIT|06/May/2019:08:28:20 +0200`,
+			`2019-05-06T08:28:20.345+02:00 host=192.0.2.7 method=GET path=/x query=y vhost=a.org scheme=https cache=HIT upstream=10.0.0.1:80, 10.0.0.2:80 : unix:/s status=200`},
+		{`log_format j escape=json '{"t":"$time_iso8601","a":"$remote_addr","r":"$request","u":"$http_user_agent","n":$request_length,"mine":"$my_map"}'`,
+			`{"t":"2019-05-06T06:28:20+00:00","a":"192.0.2.7","r":"GET /\"\u0041\\ HTTP/1.1","u":"x\ty","n":99,"mine":"z"}`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/"A\ protocol=HTTP/1.1 agent=x` + "\t" + `y received=99`},
+		{`log_format n escape=none '$time_iso8601 $remote_addr "$request" $status'`, `2019-05-06T06:28:20Z 192.0.2.7 "GET /\"b"c HTTP/1.1" 200`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/\"b"c protocol=HTTP/1.1 status=200`},
+	} {
+		f, err := Compile(c.layout)
+		if c.want == "" {
+			if c.line != "" && err == nil {
+				t.Errorf("Compile(%s) gives no error", c.layout)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("Compile(%s): %v", c.layout, err)
+			continue
+		}
+		var r Record
+		if reason := f.NewParser(nil).Parse([]byte(c.line), &r); reason != OK || show(&r) != c.want {
+			t.Errorf("%s\n reads %s\n    as %s, reason %d,\n  want %s", c.layout, c.line, show(&r), reason, c.want)
+		}
+		line, again, reason := written(f, &r)
+		if reason != OK || show(&again) != show(&r) {
+			t.Errorf("%s\nwrites %s\n    as %s, reason %d,\n  want %s", c.layout, line, show(&again), reason, show(&r))
+		}
+	}
+}
+
+// TestCompileErrors checks that an error names the place and lists what is
+// known there.
+func TestCompileErrors(t *testing.T) {
+	for _, c := range []struct{ layout, want string }{
+		{`%h %l %Y %t`, `unknown directive %Y, known are %a %A %B %b %C %D`},
+		{`%h %l %Y %t`, `at character 7 of "%h %l %Y %t"`},
+		{`%h %t %`, `ends in the middle of a directive`},
+		{`%h %{Referer %t`, `has no closing brace`},
+		{`%h %{%Q}t`, `unknown %Q in the time format "%Q", known are %Y`},
+		{`%h %t %{min}T`, `unknown unit %{min}T, known are s, ms, us`},
+		{`%h "%r" %>s`, `no time in it`},
+		{`%h%u %t`, `two fields without a text between them`},
+		{`$remote_adr [$time_local]`, `unknown variable $remote_adr, did you mean $remote_addr?`},
+		{`$remote_addr [$time_local] ${status`, `a variable without a name at character 28`},
+		{`log_format x escape=xml '$time_local'`, `unknown escape=xml, want one of default, json, none`},
+		{`log_format x '$time_local`, `no closing quote`},
+		{``, `empty`},
+	} {
+		if _, err := Compile(c.layout); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("Compile(%s) = %v, want an error with %s", c.layout, err, c.want)
+		}
+	}
+}
+
+// TestFormatByName checks suggestions, layouts and mappings.
+func TestFormatByName(t *testing.T) {
+	for _, f := range Formats() {
+		if got, err := FormatByName(f.Name()); err != nil || got.Name() != f.Name() {
+			t.Errorf("FormatByName(%q) = %v, %v", f.Name(), got, err)
+		}
+	}
+	for _, c := range []struct{ name, want string }{
+		{"combned", `did you mean "combined"?`}, {"Squid", `did you mean "squid"?`}, {"xyzzyx", "want one of common, combined"},
+		{"json:host=a", "has no time"}, {"json:tme=a", "want name=key, where name is one of agent"},
+	} {
+		if _, err := FormatByName(c.name); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("FormatByName(%q) = %v, want an error with %s", c.name, err, c.want)
+		}
+	}
+	f, err := FormatByName("json:time=t,host=c.ip,target=c.u,status=s,duration_us=d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r Record
+	line := `{"c":{"u":"/a?b","ip":"::1"},"x":[1,{"y":"}"}],"s":404,"t":1557124100345,"d":7}`
+	if reason := f.NewParser(nil).Parse([]byte(line), &r); reason != OK || show(&r) != "2019-05-06T06:28:20.345Z host=::1 path=/a query=b status=404 duration=7" {
+		t.Errorf("%s reads as %s, reason %d", line, show(&r), reason)
+	}
+}
+
+// TestPrefixes checks that what containers and syslog put before a line is
+// skipped, in every format, and that no line is taken for a prefix.
+func TestPrefixes(t *testing.T) {
+	for _, f := range Formats() {
+		if f.Directive() != "" {
+			continue
+		}
+		var want, got Record
+		plain := f.NewParser(nil)
+		if plain.Parse([]byte(f.Example), &want) != OK {
+			t.Fatalf("%s does not read its example", f.Name())
+		}
+		if rest := afterPrefix([]byte(f.Example)); len(rest) != len(f.Example) {
+			t.Errorf("%s: the line of its own is cut to %s", f.Name(), rest)
+		}
+		for _, prefix := range []string{"", "2026-01-24T01:34:36.743000000+00:00 stdout F ", "caddy  | ", "web-1 | ", "[pod/web-5d/nginx] ",
+			"Feb  5 16:19:38 192.168.4.2 nginx[7]: ", "Feb 25 16:19:38 host nginx: ", "<190>Feb 25 16:19:38 host nginx: ",
+			"2026-01-24T01:34:36.743+01:00 host nginx[1]: ", "<34>1 2026-01-24T01:34:36Z host nginx 1 - - ",
+			`<34>1 2026-01-24T01:34:36Z host nginx 1 ID47 [a b="c"] `, "2026-01-24T01:34:36.743000000Z "} {
+			line := []byte(prefix + f.Example)
+			if reason := Prefixed(f).NewParser(nil).Parse(line, &got); reason != OK || show(&got) != show(&want) {
+				t.Errorf("%s: %s reads as %s, reason %d, want %s", f.Name(), line, show(&got), reason, show(&want))
+			}
+			if g, _, err := Recognise([][]byte{line}); err != nil || g.Name() != f.Name() {
+				t.Errorf("%s is not recognised behind %q: %v", f.Name(), prefix, err)
+			}
+		}
+	}
+}
