@@ -37,7 +37,7 @@ var Hostile = sync.OnceValue(func() *Corpus {
 		text := hostileText(rest)
 		switch sort {
 		case "value":
-			c.Values = append(c.Values, HostileValue{hostileField(name), text})
+			c.Values = append(c.Values, HostileValue{fieldNamed(name), text})
 		case "line":
 			c.Lines = append(c.Lines, HostileLine{reasonNamed(name), text})
 		default:
@@ -68,37 +68,29 @@ func hostileText(s string) []byte {
 	return text
 }
 
-func hostileField(name string) parse.Field {
-	for f, n := range map[parse.Field]string{
-		parse.User: "user", parse.Path: "path", parse.Query: "query",
-		parse.Referer: "referer", parse.Agent: "agent",
-	} {
-		if n == name {
-			return f
-		}
-	}
-	panic("fakelog: hostile.txt: no field " + name)
+// fieldNames are the fields as the corpus has them.
+var fieldNames = map[string]parse.Field{
+	"user": parse.User, "path": parse.Path, "query": parse.Query, "referer": parse.Referer, "agent": parse.Agent,
 }
 
-// reasonNames are the names of the reasons in the corpus and in a Truth.
-var reasonNames = [parse.NumReasons]string{
-	parse.TooFew: "TooFew", parse.BadTime: "BadTime", parse.BadStatus: "BadStatus", parse.BadSize: "BadSize",
-	parse.BadQuote: "BadQuote", parse.BadHost: "BadHost", parse.BadNumber: "BadNumber",
-	parse.BadJSON: "BadJSON", parse.TooLong: "TooLong", parse.Binary: "Binary",
+func fieldNamed(name string) parse.Field {
+	f, known := fieldNames[name]
+	if !known {
+		panic("fakelog: hostile.txt: no field " + name)
+	}
+	return f
 }
 
-func reasonName(r parse.Reason) string {
-	if r == parse.OK { // not told apart
-		return "any"
-	}
-	return reasonNames[r]
+// reasonNames are the reasons as the corpus has them.
+var reasonNames = map[string]parse.Reason{
+	"TooFew": parse.TooFew, "BadTime": parse.BadTime, "BadStatus": parse.BadStatus, "BadSize": parse.BadSize,
+	"BadQuote": parse.BadQuote, "BadHost": parse.BadHost, "Binary": parse.Binary,
 }
 
 func reasonNamed(name string) parse.Reason {
-	for r, n := range reasonNames {
-		if n == name {
-			return parse.Reason(r)
-		}
+	r, known := reasonNames[name]
+	if !known {
+		panic("fakelog: hostile.txt: no reason " + name)
 	}
-	panic("fakelog: hostile.txt: no reason " + name)
+	return r
 }

@@ -24,7 +24,7 @@ type from struct {
 // read plays a person's session: arrive somewhere, read on from chapter to
 // chapter, search, look at another book, leave.
 func (g *scene) read(at int64) {
-	v := visit{at: at, regular: g.percent(22), books: g.popularity(at)}
+	v := visit{at: at, regular: g.percent(16), books: g.popularity(at)}
 	v.id = g.next() >> 1
 	if v.regular {
 		rank := g.below(1 + g.below(regulars)) // low ranks come often
@@ -42,7 +42,7 @@ func (g *scene) read(at int64) {
 	left := g.lognormal(2) // pages to go
 	if v.regular {
 		left += 2
-	} else if g.percent(40) {
+	} else if g.percent(60) {
 		left = 0
 	}
 	for left = min(left, 40); left > 0 && !g.cutOff; left-- {
@@ -140,7 +140,10 @@ func (g *scene) show(v *visit, r request, book, chapter int) {
 	if !g.send(v, r) {
 		return
 	}
-	v.from = from{r.query, r.target, r.arg}
+	v.from = from{noQuery, r.target, 0}
+	if r.query == searchFor {
+		v.from = from{searchFor, r.target, r.arg}
+	}
 	at := v.at
 	defer func() { v.at = at }()
 	if r.status >= 500 {
@@ -152,7 +155,7 @@ func (g *scene) show(v *visit, r request, book, chapter int) {
 			v.at += 4000 + int64(g.below(60_000))
 			g.cached(v, figure, 30)
 		}
-		if g.percent(40) { // how far down the page somebody got
+		if g.percent(66) { // how far down the page somebody got
 			v.at += second * min(5+g.lognormal(30), 300)
 			g.send(v, request{target: g.progress, method: post, query: progressOf, arg: uint32(g.next())})
 		}

@@ -115,7 +115,7 @@ func (g *scene) play(lines, brokenLines int) []request {
 // Mean requests of a session, to turn shares of lines into shares of sessions.
 // A test measures them.
 const (
-	readerLines  = 17
+	readerLines  = 12
 	programLines = 4
 )
 
@@ -124,13 +124,10 @@ func (g *scene) begin(at int64, s *span) {
 	g.horizon, g.cutOff = g.site.end(at), false
 	people := int(s.readers) * programLines
 	machines := (1000 - int(s.readers)) * readerLines
-	switch x := g.below(people + machines); {
-	case x < people:
+	if g.below(people+machines) < people {
 		g.read(at)
-	case g.percent(2):
-		g.scan(at)
-	default:
-		g.crawl(at)
+	} else {
+		g.program(at)
 	}
 }
 

@@ -1,8 +1,16 @@
 package fakelog
 
-// crawl plays a visit of a named program.
-func (g *scene) crawl(at int64) {
-	n := g.crawlerAt(at)
+// program plays a visit of a program: most say their name.
+func (g *scene) program(at int64) {
+	if g.percent(3) {
+		g.scan(at)
+		return
+	}
+	g.crawl(at, g.crawlerAt(at))
+}
+
+// crawl plays a visit of the n'th named program.
+func (g *scene) crawl(at int64, n int) {
 	c := &g.crawlers[n]
 	r := request{
 		at: at, role: robot, agent: c.agent, refKind: noReferer,
@@ -146,7 +154,7 @@ func (g *scene) script(r request) {
 func (g *scene) scan(at int64) {
 	r := request{at: at, role: scanner, visitor: g.next() >> 1, refKind: noReferer}
 	r.agent = uint16(g.world.firstScanner + g.world.scanners.pick(&g.dice))
-	for range min(2+int(g.lognormal(14)), 150) {
+	for range min(1+int(g.lognormal(7)), 150) {
 		n := g.probeWeights.pick(&g.dice)
 		r.target, r.method, r.query = g.probes[n], g.probeMethods[n], noQuery
 		if g.percent(10) {

@@ -45,7 +45,7 @@ func newStage(s *Site) (*stage, error) {
 }
 
 // visitLines is about how many requests a visit of each sort makes.
-var visitLines = map[string]int{"search": 16, "ai": 34, "seo": 19, "feed": 1, "monitor": 1, "preview": 1, "tool": 3}
+var visitLines = map[string]int{"search": 16, "ai": 41, "seo": 19, "feed": 1, "monitor": 1, "preview": 1, "tool": 3}
 
 // crawlerWeight makes a share of lines a share of visits; crawlers that an
 // event brings have none.

@@ -104,8 +104,9 @@ func (t *tally) truth(s *stage) *Truth {
 	if s.site.to != 0 {
 		truth.To = time.UnixMicro(s.site.to).In(zone)
 	}
-	for reason, n := range t.rejects {
-		named(truth.Rejects, reasonName(parse.Reason(reason)), n)
+	named(truth.Rejects, "any", t.rejects[parse.OK])
+	for reason, n := range t.rejects[parse.Blank:] {
+		named(truth.Rejects, (parse.Blank + parse.Reason(reason)).String(), n)
 	}
 	for status, n := range t.status {
 		named(truth.Status, strconv.Itoa(status), n)
