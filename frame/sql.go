@@ -109,7 +109,7 @@ func (s *statement) grouped(period Period, number int) string {
 	var where []string
 	for _, e := range []Expr{s.opts.Where, s.query.where} {
 		if e != nil {
-			where = append(where, "("+s.expr(e)+")")
+			where = append(where, s.expr(e))
 		}
 	}
 	if !period.Start.IsZero() {
@@ -157,7 +157,7 @@ func (s *statement) agg(a checkedAgg) string {
 	x := s.expr(a.arg)
 	given := " FILTER (WHERE " + x + " IS NOT NULL)"
 	if a.cond != nil {
-		given = " FILTER (WHERE (" + s.expr(a.cond) + ") AND " + x + " IS NOT NULL)"
+		given = " FILTER (WHERE " + s.expr(a.cond) + " AND " + x + " IS NOT NULL)"
 	}
 	switch a.agg.Func {
 	case "distinct":
