@@ -34,8 +34,8 @@ type nameTable struct {
 
 func newNameTable(names []Name) nameTable {
 	texts := make([]string, len(names))
-	for i, n := range names {
-		texts[i] = n.Text
+	for i := range names {
+		texts[i] = names[i].text()
 	}
 	return nameTable{names, newPhrases(texts)}
 }

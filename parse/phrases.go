@@ -15,12 +15,14 @@ type phrases struct {
 
 const phraseMin = 3 // bytes; shorter texts would be found everywhere
 
-// newPhrases takes texts of phraseMin bytes or more.
+// newPhrases takes texts, of which those shorter than phraseMin are not found.
 func newPhrases(texts []string) *phrases {
 	p := &phrases{texts: texts, nexts: make([]uint16, len(texts))}
 	for i, text := range texts {
-		b := bucketOf(text)
-		p.heads[b], p.nexts[i] = uint16(i+1), p.heads[b]
+		if len(text) >= phraseMin {
+			b := bucketOf(text)
+			p.heads[b], p.nexts[i] = uint16(i+1), p.heads[b]
+		}
 	}
 	return p
 }

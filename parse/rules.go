@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -61,11 +62,14 @@ type Site struct {
 	Hosts []string
 }
 
-// A Name is given to agents that have a text, in whatever case.
+// A Name is given to agents that have a text, in whatever case. Texts shorter
+// than three bytes are never found.
 type Name struct {
 	Name string
 	Text string // "" is Name
 }
+
+func (n *Name) text() string { return lowerASCII(cmp.Or(n.Text, n.Name)) }
 
 //go:embed rules/rules.yaml
 var builtInRules []byte
@@ -89,7 +93,7 @@ var defaultRules = sync.OnceValue(func() (r Rules) {
 type rulesFile struct {
 	Books    []string
 	Own      []string
-	Clutter  *Clutter
+	Clutter  Clutter
 	Kinds    []Kind
 	Sites    []Site
 	Bots     []Name
@@ -101,7 +105,7 @@ type rulesFile struct {
 }
 
 // Read puts the rules of a file, in YAML as parse/rules/rules.yaml has it,
-// before those of r; books and clutter take the place of r's. An error begins
+// before those of r; books and the lists of clutter take the place of r's. An error begins
 // with the file's name, says what is wrong and, where YAML is at fault, shows
 // the line; r is then unchanged.
 func (r *Rules) Read(name string, file io.Reader) error {
@@ -126,8 +130,11 @@ func (r *Rules) Read(name string, file io.Reader) error {
 	if f.Books != nil {
 		r.Books = books
 	}
-	if f.Clutter != nil {
-		r.Clutter = *f.Clutter
+	if f.Clutter.Names != nil {
+		r.Clutter.Names = f.Clutter.Names
+	}
+	if f.Clutter.Extensions != nil {
+		r.Clutter.Extensions = f.Clutter.Extensions
 	}
 	r.Own = slices.Concat(f.Own, r.Own)
 	r.Kinds = slices.Concat(f.Kinds, r.Kinds)
@@ -144,8 +151,8 @@ func (r *Rules) Read(name string, file io.Reader) error {
 // kindNames are the kinds there are.
 var kindNames = []string{"page", "asset", "download", "feed", "api", "probe", "other"}
 
-// check finds what the shape of the file does not show. It also puts texts in
-// the case they are looked for in, and fills in what may be left out.
+// check finds what the shape of the file does not show. It also puts what is
+// looked for in paths in lower case.
 func (f *rulesFile) check() error {
 	for i := range f.Kinds {
 		if err := f.Kinds[i].check(); err != nil {
@@ -201,11 +208,8 @@ func (n *Name) check() error {
 	if n.Name == "" {
 		return errors.New("no name")
 	}
-	if n.Text == "" {
-		n.Text = n.Name
-	}
-	if n.Text = lowerASCII(n.Text); len(n.Text) < phraseMin {
-		return fmt.Errorf("text %q is shorter than %d bytes", n.Text, phraseMin)
+	if len(n.text()) < phraseMin {
+		return fmt.Errorf("text %q is shorter than %d bytes", n.text(), phraseMin)
 	}
 	return nil
 }
