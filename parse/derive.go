@@ -32,6 +32,7 @@ func (r *Rules) derivations() []derivation {
 		{source: Path, columns: []string{"clutter"}, flag: r.Clutter.matches},
 		{source: Referer, columns: []string{"site"}, texts: r.sitesOf()},
 		{source: Agent, columns: agentColumns, texts: r.agentsOf()},
+		r.geoDerivation(),
 	}, r.hostDerivations()...)
 }
 

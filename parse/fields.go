@@ -62,6 +62,9 @@ var derivedFields = []FieldDoc{
 	{Name: "os", Meaning: "operating system of a person's device", From: "agent"},
 	{Name: "device", Meaning: "desktop, phone, tablet, tv … of a person", From: "agent"},
 	{Name: "network", Meaning: "first 24 bits of an IPv4 address, 48 of an IPv6 one", From: "host"},
+	{Name: "country", Meaning: "country of the host, if an .mmdb file says", From: "host"},
+	{Name: "city", Meaning: "city of the host, if an .mmdb file says", From: "host"},
+	{Name: "asn", Meaning: "operator of the host's network, if an .mmdb file says: AS64496 Example Ltd", From: "host"},
 	{Name: "status_class", Meaning: "2xx, 3xx …", From: "status"},
 }
 

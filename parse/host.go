@@ -18,8 +18,8 @@ type HostPolicy uint8
 const (
 	KeepHosts HostPolicy = iota // as logged
 	MaskHosts                   // networks: 192.0.2.0/24, 2001:db8:1::/48, *.example.net
-	HashHosts                   // a hash that is another every day (UTC), so nobody is followed from day to day; no network
-	DropHosts                   // null; no network
+	HashHosts                   // a hash that is another every day (UTC), so nobody is followed from day to day; no network, city or asn
+	DropHosts                   // null; no network, city or asn
 )
 
 var hostPolicies = []string{"keep", "mask", "hash", "drop"}

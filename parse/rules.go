@@ -35,7 +35,8 @@ type Rules struct {
 	Devices  []Name
 
 	Hosts  HostPolicy
-	Secret []byte // of the hashes of HashHosts
+	Secret []byte   // of the hashes of HashHosts
+	Geo    []*GeoDB // where hosts are; the first that knows wins
 }
 
 // Clutter says which paths are noise to someone who asks what is read.
