@@ -20,6 +20,7 @@ type distinct struct {
 	n        []int32 // values of each group; of one with a sketch: -1
 	sketches map[int32]*sketch
 	crowded  []int32 // groups that have got too many values
+	scratch  struct{ groups, numbers, pairs []int32 }
 }
 
 func newDistinct(arg *domain) *distinct {
@@ -32,12 +33,33 @@ func (s *distinct) update(in *input) { s.add(in.groups, in.numbers) }
 
 // add adds values, by their numbers, to groups.
 func (s *distinct) add(groups, numbers []int32) {
+	s.scratch.groups, s.scratch.numbers = s.scratch.groups[:0], s.scratch.numbers[:0]
 	for i, g := range groups {
-		if numbers[i] != 0 {
-			s.insert(g, numbers[i])
+		switch {
+		case numbers[i] == 0:
+		case s.n[g] < 0:
+			s.sketches[g].add(s.arg.hash(numbers[i]))
+		default:
+			s.scratch.groups, s.scratch.numbers = append(s.scratch.groups, g), append(s.scratch.numbers, numbers[i])
+		}
+	}
+	s.scratch.pairs = resize(s.scratch.pairs, len(s.scratch.groups))
+	last := int32(s.seen.len())
+	s.seen.numbers(s.scratch.groups, s.scratch.numbers, s.scratch.pairs)
+	for i, pair := range s.scratch.pairs {
+		if pair > last { // it is new
+			last = pair
+			s.counted(s.scratch.groups[i])
 		}
 	}
 	s.relieve()
+}
+
+// counted notes that a group has one value more.
+func (s *distinct) counted(g int32) {
+	if s.n[g]++; s.n[g] == maxDistinct+1 {
+		s.crowded = append(s.crowded, g)
+	}
 }
 
 func (s *distinct) insert(g, number int32) {
@@ -45,12 +67,8 @@ func (s *distinct) insert(g, number int32) {
 		s.sketches[g].add(s.arg.hash(number))
 		return
 	}
-	have := s.seen.len()
-	if int(s.seen.number(g, number)) <= have {
-		return
-	}
-	if s.n[g]++; s.n[g] == maxDistinct+1 {
-		s.crowded = append(s.crowded, g)
+	if have := s.seen.len(); int(s.seen.number(g, number)) > have {
+		s.counted(g)
 	}
 }
 

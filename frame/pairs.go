@@ -17,11 +17,12 @@ type pairs struct {
 	shift  int
 	sparse bool    // dense has been given up
 	slots  []int32 // open addressing; 0 is free
+	near   uint64
 }
 
-// maxDense is the size up to which a table of all possible pairs is kept: as
-// much as fits into a core's own cache.
-const maxDense = 1 << 16
+// maxDense is the size up to which a table of all possible pairs is kept, of
+// 4 MiB.
+const maxDense = 1 << 20
 
 func (p *pairs) len() int { return max(0, len(p.keys)-1) }
 
@@ -42,9 +43,7 @@ func (p *pairs) sorted() []int32 {
 func (p *pairs) numbers(a, b, out []int32) {
 	b, out = b[:len(a)], out[:len(a)]
 	if p.sparse {
-		for i := range a {
-			out[i] = p.find(uint64(a[i])<<32 | uint64(b[i]))
-		}
+		p.numbersSparse(a, b, out)
 		return
 	}
 	for i := range a {
@@ -54,6 +53,28 @@ func (p *pairs) numbers(a, b, out []int32) {
 			continue
 		}
 		out[i] = p.number(a[i], b[i])
+	}
+}
+
+// numbersSparse looks at a few hundred slots before it uses the first of them.
+// A large table is in nobody's cache: like this the waits for memory overlap,
+// and pairs take half as long.
+func (p *pairs) numbersSparse(a, b, out []int32) {
+	const ahead = 256
+	for len(a) > 0 {
+		n := min(ahead, len(a))
+		for i := range n {
+			out[i] = p.slots[p.slot(uint64(a[i])<<32|uint64(b[i]))]
+		}
+		near := uint64(0)
+		for i := range n {
+			near |= p.keys[out[i]]
+		}
+		p.near = near // or the compiler would drop the loop
+		for i := range n {
+			out[i] = p.find(uint64(a[i])<<32 | uint64(b[i]))
+		}
+		a, b, out = a[n:], b[n:], out[n:]
 	}
 }
 
@@ -140,6 +161,9 @@ func (p *pairs) find(key uint64) int32 {
 
 // rehash makes slots for at least twice the pairs.
 func (p *pairs) rehash() {
+	if p.keys == nil {
+		p.keys = append(p.keys, 0)
+	}
 	size := max(64, len(p.slots))
 	for len(p.keys) >= size/8*3 {
 		size *= 2

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -65,26 +66,33 @@ func (s *quantiles) count(g, bucket int32, n int64) {
 	s.counts[pair] += n
 }
 
-// The bucket of a value are the first bits of its float, sign and exponent
-// among them, moved so that they are positive.
+// bucket returns the bucket of a value: the first bits of its float, sign and
+// exponent among them. Buckets are counted from that of 1, up and down in turn,
+// which gives the usual ones small numbers.
 func (s *quantiles) bucket(value int64) int32 {
 	if s.kind != floatKind {
 		value = orderedBits(float64(value))
 	}
-	return int32(value>>(52-bucketBits)) + 1<<(11+bucketBits)
+	d := int32(value>>(52-bucketBits)) - bucketOfOne
+	return d<<1 ^ d>>31
 }
+
+const bucketOfOne = 1023 << bucketBits
+
+// rank is the bucket's place among all, in the order of their values.
+func rankOf(bucket int32) int32 { return bucket>>1 ^ -(bucket & 1) }
 
 // middle returns the value in the middle of a bucket, by its ordered bits.
 func (s *quantiles) middle(bucket int32) int64 {
-	low := (int64(bucket) - 1<<(11+bucketBits)) << (52 - bucketBits)
+	low := int64(rankOf(bucket)+bucketOfOne) << (52 - bucketBits)
 	middle := low + 1<<(51-bucketBits)
 	switch {
 	case s.kind == floatKind:
 		return middle
-	case low == 0 || bucket == 0:
+	case low == 0:
 		return 0
 	}
-	return int64(math.Floor(fromOrderedBits(middle))) // exact where a bucket holds one whole number
+	return int64(math.Trunc(fromOrderedBits(middle))) // where a bucket has one whole number, that
 }
 
 func (s *quantiles) merge(from state, groups []int32, _ remaps) {
@@ -127,13 +135,18 @@ func (s *quantiles) get(d *decoder, n int) {
 			s.values[g] = append(s.values[g], d.int())
 		}
 	}
-	d.pairs(n, 1<<(12+bucketBits), true, s.count)
+	d.pairs(n, 1<<(13+bucketBits), true, s.count)
 }
 
 // column returns the value of nearest rank: of n values in order that at place
 // ⌈n·p/100⌉.
 func (s *quantiles) column(out *Column, groups []int32, r *result) (note string) {
 	sorted := s.seen.sorted()
+	slices.SortFunc(sorted, func(m, n int32) int {
+		g, x := s.seen.of(m)
+		h, y := s.seen.of(n)
+		return cmp.Or(cmp.Compare(g, h), cmp.Compare(rankOf(x), rankOf(y)))
+	})
 	for i, g := range groups {
 		rank := max(1, int64(math.Ceil(float64(s.n[g])*float64(r.n)/100)))
 		value := int64(0)
