@@ -202,7 +202,7 @@ func numbers(line []byte, i int, r *Record) (int, Reason) {
 		i++
 	case i == start && i == len(line):
 		return i, TooFew
-	case i == start || i-start > 3:
+	case i-start != 3:
 		return i, BadStatus
 	default:
 		r.Status = status
