@@ -75,6 +75,7 @@ type environment struct {
 type commandLine struct {
 	Report   reportCmd   `cmd:"" help:"Write a page about logs: one HTML file that opens without a server."`
 	Query    queryCmd    `cmd:"" help:"Answer one question about logs with a table."`
+	Explain  explainCmd  `cmd:"" help:"Show what a query would do, or the same question as SQL."`
 	Fields   fieldsCmd   `cmd:"" help:"List the fields that queries can use."`
 	Formats  formatsCmd  `cmd:"" help:"List the log formats, with an example each."`
 	Generate generateCmd `cmd:"" help:"Make a log of a site that does not exist, and the truth about it."`

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+
+	"logbook/frame"
+	"logbook/parse"
+)
+
+type explainCmd struct {
+	Query string   `arg:"" help:"The query."`
+	SQL   bool     `name:"sql" help:"Print the same question as SQL for DuckDB over exported Parquet."`
+	From  string   `help:"What the SQL reads." default:"access.parquet" placeholder:"FILE"`
+	Zone  string   `help:"Time zone of hours, days and weeks." default:"UTC" placeholder:"ZONE"`
+	Book  []string `help:"Pattern that names a book." placeholder:"PATTERN" sep:"none"`
+}
+
+func (explainCmd) Help() string {
+	return `Shows what one pass over the logs would do for a query: which rows are dropped
+before anything is made of them, which columns are read, how rows are grouped.
+Nothing is read.
+
+  logbook explain 'where status = 404 | count by path'
+  logbook explain --sql 'count by day' | duckdb`
+}
+
+func (c *explainCmd) Run(env *environment) error {
+	flags := readFlags{Zone: c.Zone, Book: c.Book}
+	r, err := flags.settle(env)
+	if err != nil {
+		return err
+	}
+	q, err := frame.ParseQuery(c.Query)
+	if err != nil {
+		return usageError(err)
+	}
+	plan, err := frame.NewPlan(parse.Schema(r.rules), []string{"query"}, []*frame.Query{q}, r.options)
+	if err != nil {
+		return usageError(err)
+	}
+	sql, err := plan.SQL(0, c.From)
+	if err != nil {
+		return usageError(err)
+	}
+	_, err = fmt.Fprintln(env.stdout, sql)
+	return err
+}

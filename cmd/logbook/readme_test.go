@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// example finds, in Markdown, the blocks that show a command and what it
+// prints:
+//
+//	```console
+//	$ logbook query 'count by status' access.log
+//	...
+//	```
+var example = regexp.MustCompile("(?ms)^```console\n\\$ (.*?)\n(.*?)^```$")
+
+// TestREADME runs the examples of README.md, in an empty folder with the
+// project's sample as access.log, and compares what they print.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := exampleDir(t)
+	examples := example.FindAllSubmatch(readme, -1)
+	if len(examples) == 0 {
+		t.Fatal("README.md shows no example")
+	}
+	for _, ex := range examples {
+		command, want := string(ex[1]), string(ex[2])
+		t.Run(command, func(t *testing.T) {
+			sh := exec.Command("sh", "-c", command)
+			sh.Dir = dir
+			sh.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+			var stderr bytes.Buffer
+			sh.Stderr = &stderr
+			got, err := sh.Output()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, stderr.Bytes())
+			}
+			if trim(string(got)) != trim(want) {
+				t.Errorf("got:\n%swant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// exampleDir returns a folder that holds the sample as access.log and, as
+// logbook, this test binary, which testscript makes behave as the command.
+func exampleDir(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	unzip := exec.Command("sh", "-c", "gzip -dc ../../testdata/sample.log.gz > "+filepath.Join(dir, "access.log"))
+	if out, err := unzip.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	self, err := exec.LookPath("logbook") // testscript.Main puts the command on PATH
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(dir, "logbook")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// trim takes the blanks from the ends of lines, where Markdown's editors do.
+func trim(s string) string {
+	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}
