@@ -89,7 +89,8 @@ func (t *agentTable) classify(agent string) (who, client, os, device string) {
 			return "unknown", product(agent), "", ""
 		}
 	}
-	return "person", client, t.system(lower, &ua), t.device(lower, &ua)
+	os = t.system(lower, &ua)
+	return "person", client, os, t.device(lower, os, &ua)
 }
 
 // bot returns the name of a bot, or "". Apart from those known by name, bots
@@ -245,22 +246,25 @@ func (t *agentTable) system(lower string, ua *useragent.UserAgent) string {
 	return ""
 }
 
+// desktops are the systems of computers that stand on or under a desk.
+var desktops = []string{useragent.Windows, useragent.MacOS, useragent.Linux, useragent.ChromeOS, useragent.FreeBSD, "OpenBSD", "NetBSD", "Solaris"}
+
 // device returns the device of a person's agent, or "". Tablets with Android
-// are those that do not say mobile, as Google has it; iPads that give
-// themselves out for Macs are desktops to everybody.
-func (t *agentTable) device(lower string, ua *useragent.UserAgent) string {
+// are those whose browsers do not say mobile, as Google has it; iPads that
+// give themselves out for Macs are desktops to everybody.
+func (t *agentTable) device(lower, system string, ua *useragent.UserAgent) string {
 	switch name := t.devices.find(lower); {
 	case name != "":
 		return name
 	case ua.Tablet:
 		return "tablet"
-	case strings.Contains(lower, "mobi"), strings.Contains(lower, "opera mini"), strings.Contains(lower, "iphone"):
+	case ua.Mobile && system != useragent.Android, strings.Contains(lower, "mobi"), strings.Contains(lower, "opera mini"):
 		return "phone"
-	case ua.OS == useragent.Android:
+	case system == useragent.Android && strings.HasPrefix(lower, "mozilla/"):
 		return "tablet"
-	case ua.Mobile:
+	case system == useragent.Android:
 		return "phone"
-	case ua.Desktop, strings.Contains(lower, "windows"), strings.Contains(lower, "x11"), strings.Contains(lower, "macintosh"):
+	case slices.Contains(desktops, system):
 		return "desktop"
 	}
 	return ""

@@ -13,39 +13,40 @@ type FieldDoc struct {
 	Name    string
 	Type    frame.Type
 	Meaning string
-	From    string // the field it derives from; "" if the log gives it, or the reading of it
+	From    string // the field it derives from, or what Apache and nginx call it; "" if no format string has it
+	Derived bool
 }
 
 // recordFields are the texts of a record, in the order of [Field].
 var recordFields = [NumFields]FieldDoc{
-	Host:      {Name: "host", Meaning: "client: address or name"},
-	Ident:     {Name: "ident", Meaning: "identity as the client's own machine tells it (RFC 1413); almost never given"},
-	User:      {Name: "user", Meaning: "user who has logged in by HTTP authentication"},
-	Method:    {Name: "method", Meaning: "GET, POST …"},
-	Path:      {Name: "path", Meaning: "what was asked for, up to the question mark, as sent"},
-	Query:     {Name: "query", Meaning: "what follows the question mark, as sent"},
-	Protocol:  {Name: "protocol", Meaning: "HTTP/1.1, HTTP/2.0 …"},
-	Referer:   {Name: "referer", Meaning: "address of the page that linked here, as the client tells it"},
-	Agent:     {Name: "agent", Meaning: "User-Agent, as sent"},
-	VHost:     {Name: "vhost", Meaning: "virtual host that answered, without port"},
-	Scheme:    {Name: "scheme", Meaning: "http or https"},
-	Forwarded: {Name: "forwarded", Meaning: "X-Forwarded-For, as sent: the clients that proxies claim to speak for"},
-	RequestID: {Name: "request_id", Meaning: "id that the server or balancer gave the request"},
-	Cache:     {Name: "cache", Meaning: "what the cache did: HIT, MISS …"},
-	TLS:       {Name: "tls", Meaning: "version of TLS, such as TLSv1.3"},
-	Cipher:    {Name: "cipher", Meaning: "cipher suite of TLS"},
-	Type:      {Name: "type", Meaning: "media type of the answer"},
-	Upstream:  {Name: "upstream", Meaning: "backend that answered"},
+	Host:      {Name: "host", Meaning: "client: address or name", From: "%h, $remote_addr"},
+	Ident:     {Name: "ident", Meaning: "identity as the client's own machine tells it (RFC 1413); almost never given", From: "%l"},
+	User:      {Name: "user", Meaning: "user who has logged in by HTTP authentication", From: "%u, $remote_user"},
+	Method:    {Name: "method", Meaning: "GET, POST …", From: "%m, $request_method"},
+	Path:      {Name: "path", Meaning: "what was asked for, up to the question mark, as sent", From: "%U, $uri"},
+	Query:     {Name: "query", Meaning: "what follows the question mark, as sent", From: "%q, $args"},
+	Protocol:  {Name: "protocol", Meaning: "HTTP/1.1, HTTP/2.0 …", From: "%H, $server_protocol"},
+	Referer:   {Name: "referer", Meaning: "address of the page that linked here, as the client tells it", From: "%{Referer}i, $http_referer"},
+	Agent:     {Name: "agent", Meaning: "User-Agent, as sent", From: "%{User-Agent}i, $http_user_agent"},
+	VHost:     {Name: "vhost", Meaning: "virtual host that answered, without port", From: "%v, $host"},
+	Scheme:    {Name: "scheme", Meaning: "http or https", From: "$scheme"},
+	Forwarded: {Name: "forwarded", Meaning: "X-Forwarded-For, as sent: the clients that proxies claim to speak for", From: "%{X-Forwarded-For}i, $http_x_forwarded_for"},
+	RequestID: {Name: "request_id", Meaning: "id that the server or balancer gave the request", From: "%{UNIQUE_ID}e, $request_id"},
+	Cache:     {Name: "cache", Meaning: "what the cache did: HIT, MISS …", From: "$upstream_cache_status"},
+	TLS:       {Name: "tls", Meaning: "version of TLS, such as TLSv1.3", From: "%{SSL_PROTOCOL}x, $ssl_protocol"},
+	Cipher:    {Name: "cipher", Meaning: "cipher suite of TLS", From: "%{SSL_CIPHER}x, $ssl_cipher"},
+	Type:      {Name: "type", Meaning: "media type of the answer", From: "%{Content-Type}o, $sent_http_content_type"},
+	Upstream:  {Name: "upstream", Meaning: "backend that answered", From: "$upstream_addr"},
 }
 
 var numberFields = []FieldDoc{
-	{Name: "time", Type: frame.Time, Meaning: "when the request was received or, in some formats, answered"},
-	{Name: "offset", Type: frame.Int, Meaning: "zone of the time as logged, in minutes east of UTC"},
-	{Name: "status", Type: frame.Int, Meaning: "status code of the answer"},
-	{Name: "bytes", Type: frame.Bytes, Meaning: "size of the answer's body"},
-	{Name: "received", Type: frame.Bytes, Meaning: "size of the request"},
-	{Name: "duration", Type: frame.Duration, Meaning: "from request to answer"},
-	{Name: "upstream_time", Type: frame.Duration, Meaning: "how long the backend took"},
+	{Name: "time", Type: frame.Time, Meaning: "when the request was received or, in some formats, answered", From: "%t, $time_local"},
+	{Name: "offset", Type: frame.Int, Meaning: "zone of the time as logged, in minutes east of UTC", From: "%t, $time_local"},
+	{Name: "status", Type: frame.Int, Meaning: "status code of the answer", From: "%>s, $status"},
+	{Name: "bytes", Type: frame.Bytes, Meaning: "size of the answer's body", From: "%b, $body_bytes_sent"},
+	{Name: "received", Type: frame.Bytes, Meaning: "size of the request", From: "%I, $request_length"},
+	{Name: "duration", Type: frame.Duration, Meaning: "from request to answer", From: "%D, $request_time"},
+	{Name: "upstream_time", Type: frame.Duration, Meaning: "how long the backend took", From: "$upstream_response_time"},
 }
 
 // derivedFields are those that all rules have, in the order of the schema.
@@ -90,11 +91,15 @@ func Fields(rules *Rules) []FieldDoc {
 	}
 	add(recordFields[:]...)
 	add(numberFields...)
+	derived := len(fields)
 	add(derivedFields[:2]...)
 	for _, name := range rules.bookColumns()[2:] {
 		add(FieldDoc{Name: name, Meaning: "{" + name + "} of the book patterns", From: "path"})
 	}
 	add(derivedFields[2:]...)
+	for i := range fields[derived:] {
+		fields[derived+i].Derived = true
+	}
 	add(placeFields...)
 	return fields
 }

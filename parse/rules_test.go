@@ -122,8 +122,8 @@ func TestSchema(t *testing.T) {
 				t.Errorf("two fields are named %s", f.Name)
 			}
 			seen[f.Name] = true
-			if from := docs[i].From; from != "" && !seen[from] {
-				t.Errorf("%s derives from %s, which is not there before it", f.Name, from)
+			if docs[i].Derived && !seen[docs[i].From] {
+				t.Errorf("%s derives from %s, which is not there before it", f.Name, docs[i].From)
 			}
 		}
 		if rules == nil {
@@ -139,7 +139,7 @@ func TestSchema(t *testing.T) {
 			derived = append(derived, d.columns...)
 		}
 		for _, doc := range docs {
-			if doc.From != "" && !slices.Contains(derived, doc.Name) {
+			if doc.Derived && !slices.Contains(derived, doc.Name) {
 				t.Errorf("nothing computes %s", doc.Name)
 			}
 		}
