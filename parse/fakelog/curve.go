@@ -40,9 +40,8 @@ type curve struct {
 
 // weight is that of the stretch from at to next, which must lie in one quarter.
 func (c *curve) weight(at, next int64) (total uint64, readers int32) {
-	seconds := uint64(next-at) / 1000
 	if c.site.Beat > 0 {
-		return seconds, 700
+		return uint64(next - at), 700
 	}
 	people := c.site.people(&c.calendar, at)
 	machines := uint64(programs * 100)
@@ -62,7 +61,7 @@ func (c *curve) weight(at, next int64) (total uint64, readers int32) {
 	}
 	people = people * c.site.growth(at) / growthOne
 	total = people + machines
-	return total * seconds, int32(people * 1000 / total)
+	return total * uint64(next-at) / 1000, int32(people * 1000 / total)
 }
 
 // people is how many read at a time, of a site that does not grow.

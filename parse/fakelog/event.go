@@ -234,7 +234,7 @@ func (e *Event) settle(s *stage) error {
 	if e.duration > 0 {
 		e.until = e.from + e.duration.Microseconds()
 	}
-	if to := s.site.to; e.until <= s.site.from || to != 0 && e.from >= to {
+	if to := s.site.to; e.from < s.site.from || to != 0 && e.from >= to {
 		return fmt.Errorf("event %q: not between the log's begin and end, %s and %s", e.Text, s.site.From, s.site.To)
 	}
 	switch e.kind {

@@ -37,6 +37,8 @@ func TestVisitLines(t *testing.T) {
 	check("reader", mean(func(g *scene) { g.read(at) }), readerLines)
 	check("program", mean(func(g *scene) { g.program(at) }), programLines)
 	for does, lines := range visitLines {
-		check(does, mean(func(g *scene) { g.crawl(at, slices.IndexFunc(st.crawlers, func(c crawler) bool { return c.does == does })) }), lines)
+		check(does, mean(func(g *scene) {
+			g.crawl(at, slices.IndexFunc(st.crawlers, func(c crawler) bool { return c.does == does }))
+		}), lines)
 	}
 }
