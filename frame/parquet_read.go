@@ -146,8 +146,18 @@ func (p *ParquetFile) Schema() *arrow.Schema { return p.schema }
 // Rows returns the number of rows in the file.
 func (p *ParquetFile) Rows() int64 { return p.file.NumRows() }
 
-// Groups returns the number of row groups in the file.
-func (p *ParquetFile) Groups() int { return p.file.NumRowGroups() }
+// Pieces returns the number of row groups in the file.
+func (p *ParquetFile) Pieces() int { return p.file.NumRowGroups() }
+
+// Bounds returns the number of rows of a row group and, if the statistics
+// know, its earliest and latest time.
+func (p *ParquetFile) Bounds(piece int) (b PieceBounds) {
+	b.Rows = p.file.MetaData().RowGroups[piece].GetNumRows()
+	if r := p.columnRange(piece, "time"); r.ints {
+		b.Timed, b.First, b.Last = true, r.least, r.greatest
+	}
+	return b
+}
 
 // Metadata returns the value that the file's metadata has under the key, or "".
 func (p *ParquetFile) Metadata(key string) string {
@@ -160,37 +170,35 @@ func (p *ParquetFile) Metadata(key string) string {
 // Close closes the file.
 func (p *ParquetFile) Close() error { return p.file.Close() }
 
-// ReadGroup reads a row group and writes it to the sink in batches that have
-// the columns named, in that order; texts have one dictionary for the whole
-// row group, mostly. Rows that the filter drops are left out, and where a
-// batch has no row left the columns that the filter does not read are not
-// decoded. Terms of the filter that read a column the file does not have keep
-// all rows. It returns how many rows the sink got.
-func (p *ParquetFile) ReadGroup(group int, columns []string, filter *Filter, sink Sink) (kept int64, err error) {
+// Read reads a row group and writes it to the sink in batches that have the
+// columns named, in that order; texts have one dictionary for the whole row
+// group, mostly. Rows that the filter drops are left out, and where a batch
+// has no row left the columns that the filter does not read are not decoded.
+// It returns how many rows there were and how many the sink got.
+func (p *ParquetFile) Read(piece int, columns []string, filter *Filter, sink Sink) (rows, kept int64, err error) {
 	defer recoverTo(&err, p.name)
-	r := groupReader{file: p, group: p.file.RowGroup(group), readers: map[string]columnReader{}}
+	r := groupReader{file: p, group: p.file.RowGroup(piece), readers: map[string]columnReader{}}
 	for _, name := range columns {
 		if !p.schema.HasField(name) {
-			return 0, fmt.Errorf("%s: no column %s", p.name, name)
+			return 0, 0, fmt.Errorf("%s: no column %s", p.name, name)
 		}
 	}
 	if filter != nil {
-		for i, t := range filter.Terms {
-			if !slices.ContainsFunc(t.Columns, func(c string) bool { return !p.schema.HasField(c) }) {
-				r.terms = append(r.terms, &filter.Terms[i])
-			}
+		for i := range filter.Terms {
+			r.terms = append(r.terms, &filter.Terms[i])
 		}
 	}
 	for left := r.group.NumRows(); left > 0; {
 		n := int(min(left, readRows))
 		left -= int64(n)
-		rows, err := r.batch(n, columns, sink)
+		some, err := r.batch(n, columns, sink)
 		if err != nil {
-			return kept, fmt.Errorf("%s: row group %d: %w", p.name, group, err)
+			return rows, kept, fmt.Errorf("%s: row group %d: %w", p.name, piece, err)
 		}
-		kept += int64(rows)
+		rows += int64(n)
+		kept += int64(some)
 	}
-	return kept, nil
+	return rows, kept, nil
 }
 
 // A groupReader reads the columns of a row group side by side.

@@ -71,11 +71,11 @@ func TestParquetRoundTrip(t *testing.T) {
 			columns = append(columns, logSchema.Field(c).Name)
 		}
 		var all, some rowSink
-		for g := range f.Groups() {
-			if _, err := f.ReadGroup(g, fieldNames(logSchema), nil, &all); err != nil {
+		for g := range f.Pieces() {
+			if _, _, err := f.Read(g, fieldNames(logSchema), nil, &all); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.ReadGroup(g, columns, nil, &some); err != nil {
+			if _, _, err := f.Read(g, columns, nil, &some); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -3,7 +3,6 @@ package frame
 import (
 	"cmp"
 
-	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/parquet/metadata"
 )
 
@@ -122,32 +121,31 @@ func mayOrder[T cmp.Ordered](op string, v, least, greatest T) bool {
 	return true
 }
 
-// GroupMayHold reports whether a row group may have rows that the filter
-// keeps, by the file's statistics. False is certain.
-func (p *ParquetFile) GroupMayHold(group int, f *Filter) (may bool) {
-	defer func() {
-		if recover() != nil { // damaged statistics; reading will tell
-			may = true
-		}
-	}()
-	if f == nil {
-		return true
-	}
-	rows := p.file.RowGroup(group).MetaData()
-	return mayHold(f, func(column string) columnRange {
-		at := p.schema.FieldIndices(column)
-		if len(at) != 1 {
-			return columnRange{}
-		}
-		chunk, err := rows.ColumnChunk(p.columns[at[0]])
-		if err != nil {
-			return columnRange{}
-		}
-		return chunkRange(chunk, p.schema.Field(at[0]).Type)
-	})
+// MayHold reports whether a row group may have rows that the filter keeps, by
+// the file's statistics. False is certain.
+func (p *ParquetFile) MayHold(piece int, f *Filter) bool {
+	return mayHold(f, func(column string) columnRange { return p.columnRange(piece, column) })
 }
 
-func chunkRange(chunk *metadata.ColumnChunkMetaData, t arrow.DataType) (r columnRange) {
+// columnRange returns what the statistics say of a column in a row group.
+func (p *ParquetFile) columnRange(piece int, column string) (r columnRange) {
+	defer func() {
+		if recover() != nil { // damaged statistics; reading will tell
+			r = columnRange{}
+		}
+	}()
+	at := p.schema.FieldIndices(column)
+	if len(at) != 1 {
+		return columnRange{}
+	}
+	chunk, err := p.file.RowGroup(piece).MetaData().ColumnChunk(p.columns[at[0]])
+	if err != nil {
+		return columnRange{}
+	}
+	return chunkRange(chunk)
+}
+
+func chunkRange(chunk *metadata.ColumnChunkMetaData) (r columnRange) {
 	if set, err := chunk.StatsSet(); err != nil || !set {
 		return r
 	}

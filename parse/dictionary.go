@@ -57,8 +57,11 @@ func newDictionary() *dictionary {
 	return &dictionary{slots: make([]bucket, 1<<8), offsets: make([]int32, 1, 1<<8), text: make([]byte, 0, 1<<12)}
 }
 
-// full reports whether the dictionary has passed its bounds.
-func (d *dictionary) full() bool { return d.len() >= dictionaryTexts || len(d.text) >= dictionaryBytes }
+// full reports whether the dictionary has passed its bounds. One without slots
+// is a view of a table's, which has bounds of its own.
+func (d *dictionary) full() bool {
+	return d.slots != nil && (d.len() >= dictionaryTexts || len(d.text) >= dictionaryBytes)
+}
 
 func (d *dictionary) len() int { return len(d.offsets) - 1 }
 
