@@ -133,3 +133,14 @@ func FuzzParseQuery(f *testing.F) {
 		checkRoundTrip(t, q)
 	})
 }
+
+// BenchmarkParseQuery parses a query such as a notebook has twenty of.
+func BenchmarkParseQuery(b *testing.B) {
+	text := `where kind in (page, download) and status >= 400 or not (path ~ "^/book/" and bytes > 2000) | count, count if kind = page and who = person as pages, sum bytes by path, status | sort count desc | limit 20`
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ParseQuery(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// WriteCSV writes the table as in RFC 4180, but with the line ends of Unix, and with exact numbers: bytes as they
-// are, durations in µs, times in the zone and as far as their unit goes. A null is
-// empty. As in [NewCSVWriter], a text that a spreadsheet would take for a
-// formula gets an apostrophe. A series is its counts with spaces between.
+// WriteCSV writes the table as in RFC 4180, but with the line ends of Unix, and
+// with exact numbers: bytes as they are, durations in µs, times in the zone and
+// as far as their unit goes. A null is empty. As in [NewCSVWriter], a text that
+// a spreadsheet would take for a formula gets an apostrophe. A series is its
+// counts with spaces between.
 func (t *Table) WriteCSV(w io.Writer, zone *time.Location) error {
 	var b strings.Builder
 	for i, c := range t.Columns {

@@ -53,6 +53,7 @@ type printedColumn struct {
 	cells []string
 	right bool // numbers
 	code  bool // may hold what a log says
+	key   bool
 	width int  // of the widest cell; cells are cut to it
 }
 
@@ -151,6 +152,9 @@ func (t *Table) printed(opts TextOptions, graphics bool) []printedColumn {
 	for _, item := range t.items() {
 		columns = append(columns, t.printedItem(&item, opts.Zone, graphics)...)
 	}
+	if i := slices.IndexFunc(columns, func(c printedColumn) bool { return c.key }); i >= 0 && t.Other {
+		columns[i].cells[t.Rows-1] = "(other)"
+	}
 	return columns
 }
 
@@ -235,7 +239,7 @@ func formatOf(c *Column, item *ShowItem) string {
 
 // printColumn returns a column as text.
 func (t *Table) printColumn(c *Column, format string, zone *time.Location) printedColumn {
-	p := printedColumn{head: printable(c.Name), right: c.Type != Text && c.Type != Flag && c.Unit == "" && c.Series == nil, code: c.Type == Text}
+	p := printedColumn{head: printable(c.Name), right: c.Type != Text && c.Type != Flag && c.Unit == "" && c.Series == nil, code: c.Type == Text, key: c.Key}
 	total := 0.0
 	if format == "share" {
 		for row := range t.Rows {
@@ -247,7 +251,7 @@ func (t *Table) printColumn(c *Column, format string, zone *time.Location) print
 		case c.Series != nil:
 			p.cells = append(p.cells, sparkline(c.Series[row]))
 		case c.Key && t.Other && row == t.Rows-1:
-			p.cells = append(p.cells, t.otherCell(c))
+			p.cells = append(p.cells, "")
 		case format == "share" && total > 0:
 			p.cells = append(p.cells, percent(v.number()/total))
 		default:
@@ -255,14 +259,6 @@ func (t *Table) printColumn(c *Column, format string, zone *time.Location) print
 		}
 	}
 	return p
-}
-
-// otherCell is what the row of all others has for a key.
-func (t *Table) otherCell(c *Column) string {
-	if c.Name == t.Columns[0].Name {
-		return "(other)"
-	}
-	return ""
 }
 
 // formatValue writes a value for people. A null is a dash.
@@ -373,11 +369,10 @@ func FormatDuration(us int64) string {
 
 // percent writes a ratio: "3.2 %", "40 %".
 func percent(f float64) string {
-	digits := 1
-	if math.Abs(f) >= 0.0995 {
-		digits = 0
+	if f == 0 || math.Abs(f) >= 0.0995 {
+		return FormatInt(int64(math.Round(100*f))) + " %"
 	}
-	return strconv.FormatFloat(100*f, 'f', digits, 64) + " %"
+	return strconv.FormatFloat(100*f, 'f', 1, 64) + " %"
 }
 
 func signed(s string) string {
@@ -432,7 +427,7 @@ func sparkline(counts []int64) string {
 	for i, n := range sums {
 		line[i] = ' '
 		if n > 0 {
-			line[i] = blocks[min(7, n*8/(most+1))]
+			line[i] = blocks[(n*8+most-1)/most-1]
 		}
 	}
 	return string(line)
