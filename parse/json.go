@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -456,9 +455,8 @@ func enter(dst []byte, open, path []string, first *bool) ([]byte, []string) {
 func appendJSONValue(dst []byte, v *value, text []byte) []byte {
 	switch v.kind {
 	case kStatus, kSize, kDecimal, kSpan, kEpoch:
-		if v.kind == kStatus {
-			text = bytes.TrimLeft(text[:len(text)-1], "0")
-			text = text[:len(text)+1]
+		for v.kind == kStatus && len(text) > 1 && text[0] == '0' {
+			text = text[1:] // 000 is no number of JSON
 		}
 		return append(dst, text...)
 	}
