@@ -92,10 +92,9 @@ func (f *logFiles) at(server int, t time.Time) (*logFile, error) {
 		return nil, err
 	}
 	f.open[server] = file
-	if len(f.header) == 0 {
-		return file, nil
-	}
-	return file, file.write(f.header, nil)
+	err := file.write(f.header, nil)
+	file.lines = 0 // the header's do not count
+	return file, err
 }
 
 // finish completes a server's file and gives it its name.
