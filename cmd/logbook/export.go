@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +23,6 @@ type exportCmd struct {
 	Columns []string `help:"Columns, in this order (see logbook fields). Without it: all that the log gives, book and chapter." placeholder:"NAME,…"`
 	Source  bool     `help:"Add the column file: the log that a record is from."`
 	Line    bool     `help:"Add the column line: its number in that log."`
-	Hosts   string   `help:"What becomes of clients' addresses: keep; mask to networks; hash, differently each day; drop." enum:"keep,mask,hash,drop" default:"keep"`
 
 	Compression string `help:"Of Parquet: zstd, snappy, none." enum:"zstd,snappy,none" default:"zstd"`
 	RawCSV      bool   `name:"raw-csv" help:"In CSV, leave texts that a spreadsheet would take for a formula as they are; otherwise they get an apostrophe in front."`
@@ -63,9 +61,6 @@ func (c *exportCmd) Run(env *environment) error {
 	r, err := c.open(env, c.Logs)
 	if err != nil {
 		return err
-	}
-	if err := c.setHosts(env, r.rules); err != nil {
-		return usageError(err)
 	}
 	schema, err := c.schema(r.rules)
 	if err != nil {
@@ -112,18 +107,6 @@ func (c *exportCmd) format() (string, error) {
 		return format, nil
 	}
 	return "", fmt.Errorf("-o %s: no format has that ending; use .parquet, .arrow, .arrows, .csv or .jsonl, or --to", c.Output)
-}
-
-// setHosts gives the rules the policy of --hosts.
-func (c *exportCmd) setHosts(env *environment, rules *parse.Rules) (err error) {
-	if rules.Hosts, err = parse.ParseHostPolicy(c.Hosts); err != nil || rules.Hosts != parse.HashHosts {
-		return err
-	}
-	rules.Secret = []byte(env.getenv("LOGBOOK_SECRET"))
-	if len(rules.Secret) == 0 {
-		rules.Secret = []byte(rand.Text())
-	}
-	return nil
 }
 
 // logOrder are the first columns of an export: those of a combined log, in its

@@ -37,6 +37,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"logbook/report"
 	"logbook/templates"
 )
 
@@ -107,7 +108,7 @@ func run(env *environment) int {
 		kong.Writers(env.stdout, env.stderr),
 		kong.Exit(func(c int) { code = c }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
-		kong.Vars{"notebooks": strings.Join(templates.Notebooks(), ", ")},
+		kong.Vars{"notebooks": strings.Join(templates.Notebooks(), ", "), "periods": report.Periods},
 		kong.Bind(env))
 	ctx, err := parser.Parse(env.args)
 	if code >= 0 { // --help has been printed

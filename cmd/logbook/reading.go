@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -13,12 +14,14 @@ import (
 
 // readFlags are the flags of every command that reads logs.
 type readFlags struct {
-	Zone           string   `help:"Time zone of hours, days and weeks, such as Europe/Berlin." default:"UTC" placeholder:"ZONE"`
+	Zone           string   `help:"Time zone of hours, days and weeks, such as Europe/Berlin. Default: UTC." placeholder:"ZONE"`
 	Since          string   `help:"Only requests from this time on: 2026-11-09, 2026-11-09T14:00." placeholder:"TIME"`
 	Until          string   `help:"Only requests before this time." placeholder:"TIME"`
 	Where          string   `help:"Only requests for which this holds: 'status >= 400 and not clutter'." placeholder:"EXPR"`
 	ExcludeClutter bool     `help:"Leave out favicons, styles, scripts and the like (see logbook fields)."`
 	Book           []string `help:"Pattern that names a book, such as '/docs/{book}/{chapter}/**'; repeat it, the first match wins." placeholder:"PATTERN" sep:"none"`
+	Own            []string `help:"Host of your own, such as example.org: it is no referrer." placeholder:"HOST"`
+	Hosts          string   `help:"What becomes of clients' addresses: keep; mask to networks; hash, differently each day; drop. Default: keep." enum:",keep,mask,hash,drop" default:"" placeholder:"HOW"`
 	Rules          string   `help:"File of your own rules for derived fields." placeholder:"FILE" type:"path"`
 	Format         string   `help:"Format of the lines: a name (see logbook formats), or an Apache LogFormat or nginx log_format." default:"auto" placeholder:"FORMAT"`
 	Rejects        string   `help:"Write rejected lines to FILE, each with its reason." placeholder:"FILE" type:"path"`
@@ -65,6 +68,9 @@ func (f *readFlags) settle(env *environment) (*reading, error) {
 	if r.rules, err = f.rules(); err != nil {
 		return nil, usageError(err)
 	}
+	if err := f.setHosts(env, r.rules); err != nil {
+		return nil, usageError(err)
+	}
 	if r.options.Where, err = r.where(); err != nil {
 		return nil, usageError(err)
 	}
@@ -107,7 +113,23 @@ func (f *readFlags) rules() (*parse.Rules, error) {
 		}
 		rules.Books = append(rules.Books, book)
 	}
+	rules.Own = append(rules.Own, f.Own...)
 	return rules, nil
+}
+
+// setHosts gives the rules the policy of --hosts.
+func (f *readFlags) setHosts(env *environment, rules *parse.Rules) (err error) {
+	if f.Hosts == "" {
+		return nil
+	}
+	if rules.Hosts, err = parse.ParseHostPolicy(f.Hosts); err != nil || rules.Hosts != parse.HashHosts {
+		return err
+	}
+	rules.Secret = []byte(env.getenv("LOGBOOK_SECRET"))
+	if len(rules.Secret) == 0 {
+		rules.Secret = []byte(rand.Text())
+	}
+	return nil
 }
 
 // where joins the flags that leave rows out into one expression, nil for none.

@@ -17,9 +17,10 @@ import (
 )
 
 type reportCmd struct {
-	Logs     []string `arg:"" optional:"" name:"log" help:"Logs: files, globs, folders, - for standard input."`
-	Output   string   `short:"o" help:"Where the page goes; - is standard output." default:"report.html" placeholder:"FILE"`
+	Logs     []string `arg:"" optional:"" name:"log" help:"Logs: files, globs, folders, - for standard input. Without any: those that the notebook names."`
+	Output   string   `short:"o" help:"Where the page goes; - is standard output, {period} the period's name." default:"report.html" placeholder:"FILE"`
 	Notebook string   `short:"n" help:"Notebook: a built-in one (${notebooks}) or a file." default:"access" placeholder:"NOTEBOOK"`
+	Period   string   `help:"What the page is about: ${periods}." placeholder:"PERIOD"`
 	Site     string   `help:"Name of the site, for the title." placeholder:"NAME"`
 
 	readFlags
@@ -29,7 +30,7 @@ func (reportCmd) Help() string {
 	return `The page is one file: it needs no server, asks the network for nothing, and prints well.
 
   logbook report /var/log/nginx/access.log*
-  logbook report -n errors --since 2026-11-16 --zone Europe/Berlin -o errors.html access.log`
+  logbook report -n errors --period 'last 7 days' --zone Europe/Berlin -o errors.html access.log`
 }
 
 func (c *reportCmd) Run(env *environment) error {
@@ -37,9 +38,16 @@ func (c *reportCmd) Run(env *environment) error {
 	if err != nil {
 		return usageError(err)
 	}
+	if err := c.adopt(notebook); err != nil {
+		return usageError(err)
+	}
 	r, err := c.open(env, c.Logs)
 	if err != nil {
 		return err
+	}
+	period, err := c.setPeriod(r, notebook)
+	if err != nil {
+		return usageError(err)
 	}
 	names, queries := notebook.Queries()
 	plan, err := r.plan(names, queries)
@@ -52,7 +60,9 @@ func (c *reportCmd) Run(env *environment) error {
 	}
 	tables, errs := partial.Tables()
 	about := c.about(r, summary)
-	if err := writeOutput(env, c.Output, func(w io.Writer) error {
+	about.Period = period
+	output := strings.ReplaceAll(c.Output, "{period}", period.Name())
+	if err := writeOutput(env, output, func(w io.Writer) error {
 		return report.WritePage(w, notebook, tables, errs, about)
 	}); err != nil {
 		return err
@@ -61,6 +71,44 @@ func (c *reportCmd) Run(env *environment) error {
 		return err
 	}
 	return cellError(names, errs)
+}
+
+// adopt takes from the notebook what no flag says.
+func (c *reportCmd) adopt(n *report.Notebook) error {
+	front := n.Front
+	for flag, value := range map[*string]string{&c.Zone: front.Zone, &c.Hosts: front.Hosts, &c.Period: front.Period, &c.Site: front.Site} {
+		if *flag == "" {
+			*flag = value
+		}
+	}
+	if c.Format == "auto" && front.Format != "" {
+		c.Format = front.Format
+	}
+	if len(c.Book) == 0 {
+		c.Book = front.Books
+	}
+	c.Own = append(c.Own, front.Own...)
+	if len(c.Logs) > 0 {
+		return nil
+	}
+	var err error
+	c.Logs, err = n.LogsToRead()
+	return err
+}
+
+// setPeriod has the pass group by the notebook's period, and by those that it
+// is compared with.
+func (c *reportCmd) setPeriod(r *reading, n *report.Notebook) (report.Period, error) {
+	period, err := report.ParsePeriod(c.Period, made(r.env), r.zone)
+	if err != nil {
+		return period, fmt.Errorf("--period: %w", err)
+	}
+	with, err := n.Comparisons()
+	if err != nil || period.All() && len(with) == 0 {
+		return period, err
+	}
+	r.options.Periods, err = period.Compared(with)
+	return period, err
 }
 
 // openNotebook reads a built-in notebook or a file.
