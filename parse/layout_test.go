@@ -146,5 +146,11 @@ func TestPrefixes(t *testing.T) {
 				t.Errorf("%s is not recognised behind %q: %v", f.Name(), prefix, err)
 			}
 		}
+		docker := append(appendJSONText([]byte(`{"log":"`), f.Example+"\n"), `","stream":"stdout","time":"2026-01-24T01:34:36.743Z"}`...)
+		if g, _, err := Recognise([][]byte{docker}); err != nil || g.Name() != f.Name() {
+			t.Errorf("%s is not recognised as Docker keeps it: %v", f.Name(), err)
+		} else if reason := g.NewParser(nil).Parse(docker, &got); reason != OK || show(&got) != show(&want) {
+			t.Errorf("%s: %s reads as %s, reason %d, want %s", f.Name(), docker, show(&got), reason, show(&want))
+		}
 	}
 }

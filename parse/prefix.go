@@ -5,7 +5,8 @@ import "bytes"
 // Prefixed returns the format with whatever containers and syslog put before
 // its lines skipped: the container runtime's "2026-01-24T01:34:36.7Z stdout F ",
 // the "name | " of docker compose, "[pod/name/container] " of kubectl, a bare
-// timestamp as docker logs -t writes it, and syslog's header, old and new.
+// timestamp as docker logs -t writes it, the JSON that Docker keeps lines in,
+// and syslog's header, old and new.
 func Prefixed(f Format) Format {
 	if _, ok := f.(prefixed); ok {
 		return f
@@ -21,7 +22,15 @@ func (f prefixed) NewParser(directives []byte) Parser {
 
 type prefixedParser struct {
 	Parser
-	skipped int // lines that were records without their prefix
+	scratch scratch
+	bare    []byte // the last line, without its prefix
+	skipped int    // lines that were records without their prefix
+}
+
+// Reset implements [Parser].
+func (p *prefixedParser) Reset() {
+	p.scratch = p.scratch[:0]
+	p.Parser.Reset()
 }
 
 // Parse implements [Parser]. A prefix that cannot be anything else is cut
@@ -29,7 +38,11 @@ type prefixedParser struct {
 // may be the line's own: it stays where the line is no record without it.
 func (p *prefixedParser) Parse(line []byte, r *Record) Reason {
 	rest := afterPrefix(line)
+	if bytes.HasPrefix(line, dockerLog) {
+		rest = p.fromDocker(line)
+	}
 	n := 0
+	p.bare = rest
 	if len(rest) == len(line) {
 		if n = timestamp(line); n == 0 {
 			return p.Parser.Parse(line, r)
@@ -49,6 +62,22 @@ func (p *prefixedParser) Parse(line []byte, r *Record) Reason {
 		return BadHost // the timestamp, and what follows was no record
 	}
 	return reason
+}
+
+var dockerLog = []byte(`{"log":"`)
+
+// fromDocker takes the line out of {"log":"…\n","stream":"stdout","time":"…"},
+// as Docker's json-file driver keeps it.
+func (p *prefixedParser) fromDocker(line []byte) []byte {
+	end, plain := jsonStringEnd(line, len(dockerLog))
+	if end < 0 {
+		return line
+	}
+	text := line[len(dockerLog):end]
+	if !plain {
+		text = p.scratch.unescapeJSON(text)
+	}
+	return bytes.TrimRight(text, "\r\n")
 }
 
 // afterPrefix returns the line behind its prefix, all of it if it has none.

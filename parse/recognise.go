@@ -17,9 +17,24 @@ import (
 func Recognise(sample [][]byte) (Format, float64, error) {
 	var best score
 	var chosen Format
+	choose := func(f Format) {
+		if s := try(f, sample); s.better(best) {
+			best, chosen = s, f
+		}
+	}
+	// Most formats fit none of a few lines and need not see the others.
+	few := thin(sample)
+	var unlikely []Format
 	for _, f := range Formats() {
-		if s := try(f.Format, sample); s.better(best) {
-			best, chosen = s, f.Format
+		if try(f.Format, few).records > 0 {
+			choose(f.Format)
+		} else {
+			unlikely = append(unlikely, f.Format)
+		}
+	}
+	if best.records*2 <= best.lines {
+		for _, f := range unlikely {
+			choose(f)
 		}
 	}
 	if chosen == nil {
@@ -32,6 +47,19 @@ func Recognise(sample [][]byte) (Format, float64, error) {
 		chosen = Prefixed(chosen)
 	}
 	return chosen, best.share(), nil
+}
+
+// thin returns some sixty lines of a sample, from all over it, and all its
+// directives.
+func thin(sample [][]byte) [][]byte {
+	step := len(sample)/64 + 1
+	var few [][]byte
+	for i, line := range sample {
+		if i%step == 0 || len(line) > 0 && line[0] == '#' {
+			few = append(few, line)
+		}
+	}
+	return few
 }
 
 // A score says how well a format fits a sample.
@@ -67,7 +95,7 @@ func try(f Format, sample [][]byte) score {
 		case OK:
 			s.records++
 			s.filled += r.filled()
-			if bytes.Count(afterPrefix(line), quote) <= 2 {
+			if bytes.Count(p.bare, quote) <= 2 {
 				s.bare++
 			}
 		}
