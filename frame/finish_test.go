@@ -1,7 +1,10 @@
 package frame
 
 import (
+	"cmp"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -161,6 +164,32 @@ func TestFirstFew(t *testing.T) {
 		for i := range few {
 			if got[i] != i {
 				t.Fatalf("row %d of the first %d of %d is %d", i, few, n, got[i])
+			}
+		}
+	}
+}
+
+// TestSortRows checks that sorting by prefixes is sorting by values: ints,
+// floats and texts, either way, with nulls, and with values at the ends of
+// their types.
+func TestSortRows(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	columns := []*Column{
+		{Type: Int, Ints: []int64{math.MinInt64, math.MaxInt64, math.MaxInt64 - 1, -1, 0, 1, 7, 7, 0}},
+		{Type: Float, Floats: []float64{math.Inf(-1), -1.5, math.Copysign(0, -1), 0, 1e-300, 1.5, math.MaxFloat64, math.Inf(1), 0}},
+		{Type: Text, Texts: []string{"", "a", "a\x00", "abcdefgh", "abcdefghi", "abcdefgz", "\xff\xff\xff\xff\xff\xff\xff\xff\xff", "b", ""}},
+	}
+	for _, c := range columns {
+		c.Nulls = make([]bool, 9)
+		c.Nulls[8] = true
+		for _, desc := range []bool{false, true} {
+			order := func(a, b int) int { return cmp.Or(compareCells(c, a, b, desc), cmp.Compare(a, b)) }
+			want := random.Perm(9)
+			got := slices.Clone(want)
+			slices.SortFunc(want, order)
+			sortRows(got, []*Column{c}, []bool{desc}, order)
+			if !slices.Equal(got, want) {
+				t.Errorf("%v, descending %v: %v, want %v", c.Type, desc, got, want)
 			}
 		}
 	}

@@ -54,7 +54,7 @@ type printedColumn struct {
 	right bool // numbers
 	code  bool // may hold what a log says
 	key   bool
-	width int  // of the widest cell; cells are cut to it
+	width int // of the widest cell; cells are cut to it
 }
 
 const columnGap = "  "
