@@ -44,10 +44,11 @@ type legend struct {
 // A spec is what the script needs of a chart.
 type spec struct {
 	Option any            `json:"option"`
-	Ticks  map[int]string `json:"ticks,omitempty"` // labels of the x axis, by category
-	Lines  []int          `json:"lines,omitempty"` // categories that begin with a grid line
-	Format string         `json:"format"`          // of values
-	Total  bool           `json:"total,omitempty"` // the tooltip adds up
+	Ticks  map[int]string `json:"ticks,omitempty"`  // labels of the x axis, by category
+	Lines  []int          `json:"lines,omitempty"`  // categories that begin with a grid line
+	Format string         `json:"format"`           // of values
+	Total  bool           `json:"total,omitempty"`  // the tooltip adds up
+	Height int            `json:"height,omitempty"` // in pixels, where the number of rows decides it
 }
 
 type object = map[string]any
@@ -98,7 +99,7 @@ func (p *pageMaker) figure(c *Cell, t *frame.Table, show frame.Show, follows boo
 	var err error
 	switch show.Kind {
 	case "heatmap":
-		s, err = p.heatmap(f, t, show)
+		s, err = p.heatmap(f, c, t, show, follows)
 	case "treemap":
 		s, err = p.treemap(f, t, show)
 	case "strip":
@@ -125,11 +126,14 @@ func (p *pageMaker) figure(c *Cell, t *frame.Table, show frame.Show, follows boo
 
 // plot draws line, area, column and bar charts.
 func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, follows bool) (*spec, error) {
-	pl := p.pivot(c, t, channel(show, "x"), channel(show, "y"), channel(show, "stack"), channel(show, "ghost"))
+	kind, x, y := show.Kind, channel(show, "x"), channel(show, "y")
+	if kind == "bar" { // lies on its side: its categories are y
+		x, y = y, x
+	}
+	pl := p.pivot(c, t, x, y, channel(show, "stack"), channel(show, "ghost"))
 	if pl == nil {
 		return nil, nil
 	}
-	kind := show.Kind
 	if (kind == "area" || kind == "line") && len(pl.axis.labels) < 4 {
 		kind = "column" // three points make no line
 	}
@@ -142,6 +146,9 @@ func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, fo
 		f.Class = "tall"
 	}
 	stack := channel(show, "stack") != "" && channel(show, "ghost") == ""
+	if kind == "bar" {
+		f.Sub = pl.cut(14)
+	}
 	p.describe(f, pl, stack)
 	return pl.spec(kind, stack, f.Class == "low")
 }
@@ -221,7 +228,7 @@ func (pl *plot) order(stack string) {
 		sort.SliceStable(pl.series, func(i, j int) bool { return sum(pl.series[i]) > sum(pl.series[j]) })
 	}
 	if most := len(palette); stack != "status_class" && len(pl.series) > most {
-		rest := trace{name: "others", class: "c-other", values: make([]float64, len(pl.axis.labels))}
+		rest := trace{name: others, class: "c-other", values: make([]float64, len(pl.axis.labels))}
 		for _, s := range pl.series[most-1:] {
 			for i, v := range s.values {
 				rest.values[i] += v
@@ -336,6 +343,19 @@ func (pl *plot) findGaps() {
 	}
 }
 
+// cut keeps the first n categories, which are the greatest, and says so.
+func (pl *plot) cut(n int) string {
+	all := len(pl.axis.labels)
+	if all <= n {
+		return ""
+	}
+	pl.axis.labels = pl.axis.labels[:n]
+	for i := range pl.series {
+		pl.series[i].values = pl.series[i].values[:n]
+	}
+	return fmt.Sprintf("the first %d of %d", n, all)
+}
+
 // totals adds up the series.
 func (pl *plot) totals() []float64 {
 	out := make([]float64, len(pl.axis.labels))
@@ -392,8 +412,8 @@ func (p *pageMaker) describe(f *figure, pl *plot, stack bool) {
 
 // plotGrid is the table behind a plot: one row for each category.
 func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid {
-	const most = 400 // rows that a reader may want to have in a page
-	if len(pl.axis.labels) > most && pl.axis.unit == hours {
+	const most = 120 // rows that a reader may want to have in a page
+	if len(pl.axis.labels) > most && pl.axis.unit == hours && pl.y != frame.Float && pl.y != frame.Duration {
 		pl = pl.perDay()
 		title += ", per day"
 	}
@@ -416,19 +436,14 @@ func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid 
 	totals := pl.totals()
 	cell := func(v float64) entry {
 		if math.IsNaN(v) {
-			return entry{Text: missing, Class: "r"}
+			return entry{Text: missing}
 		}
-		e := entry{Text: plain(pl.y, v), Class: "r"}
-		if raw := strconv.FormatFloat(v, 'f', -1, 64); raw != e.Text {
-			e.Raw = raw
-		}
-		return e
+		return measured(value{typ: pl.y, num: v})
 	}
 	for i, label := range pl.axis.labels {
 		first := entry{Text: label}
 		if pl.axis.unit != "" {
 			first.Raw = pl.axis.times[i].Format("2006-01-02T15:04")
-			first.Class = "date"
 		}
 		l := line{Cells: []entry{first}}
 		for _, s := range pl.series {
@@ -500,7 +515,7 @@ func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
 		"axisLabel": object{"color": "@muted", "fontSize": 12, "align": "left", "hideOverlap": true},
 		"axisTick":  object{"show": false}, "axisLine": object{"lineStyle": object{"color": "@edge"}},
 		"splitLine": object{"show": kind != "column" && kind != "bar", "lineStyle": object{"color": "@rule"}}}
-	if kind == "column" || pl.axis.unit == "" {
+	if kind == "column" && len(pl.axis.labels) <= 62 || pl.axis.unit == "" {
 		category["axisLabel"].(object)["align"] = "center"
 	}
 	number := object{"type": "value", "min": 0, "max": end, "interval": step,
@@ -509,18 +524,23 @@ func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
 	if low {
 		number["interval"] = end
 	}
-	grid := object{"left": 52, "right": 10, "top": 14, "bottom": 26}
+	grid := object{"left": 52, "right": 10, "top": 20, "bottom": 26}
 	if kind == "bar" {
 		category["inverse"], number["axisLabel"] = true, object{"show": false}
 		category["axisLabel"] = object{"color": "@ink", "width": 190, "overflow": "truncate", "fontSize": 12}
-		grid["left"], grid["bottom"] = 200, 8
+		grid["left"], grid["top"], grid["bottom"] = 200, 4, 4
+		s.Height = 26*len(pl.axis.labels) + 8
 		option["xAxis"], option["yAxis"] = number, category
 		s.Ticks = nil
 	} else {
 		option["xAxis"], option["yAxis"] = category, number
 	}
 	option["grid"] = grid
-	option["tooltip"] = object{"trigger": "axis", "axisPointer": object{"type": map[bool]string{true: "shadow", false: "line"}[kind == "column" || kind == "bar"]}}
+	pointer := object{"type": "line", "lineStyle": object{"color": "@faint", "type": "solid"}}
+	if kind == "column" || kind == "bar" {
+		pointer = object{"type": "shadow", "shadowStyle": object{"color": "@c-other/15"}}
+	}
+	option["tooltip"] = object{"trigger": "axis", "axisPointer": pointer}
 	pl.addGaps(option)
 	s.Option = option
 	return s, nil
@@ -633,17 +653,13 @@ func (pl *plot) labelPeak(last *charts.SingleSeries) {
 			most = i
 		}
 	}
-	position := "left"
-	if most < len(totals)/5 {
-		position = "right"
-	}
 	charts.WithMarkPointNameCoordItemOpts(opts.MarkPointNameCoordItem{
 		Name:       "peak",
 		Coordinate: []any{pl.axis.labels[most], totals[most]},
 		Value:      "peak " + plain(pl.y, totals[most]),
 		Symbol:     "circle", SymbolSize: 6,
 		ItemStyle: &opts.ItemStyle{Color: "@ink"},
-		Label:     &opts.Label{Show: opts.Bool(true), Position: position, Color: "@ink", FontSize: 12, Formatter: "{c}"},
+		Label:     &opts.Label{Show: opts.Bool(true), Position: "top", Color: "@ink", FontSize: 12, Formatter: "{c}"},
 	})(last)
 }
 
@@ -723,7 +739,7 @@ func (a *axis) starts() (at []int, layout string) {
 }
 
 // heatmap draws a value by two keys, in six steps that each hold as many cells.
-func (p *pageMaker) heatmap(f *figure, t *frame.Table, show frame.Show) (*spec, error) {
+func (p *pageMaker) heatmap(f *figure, c *Cell, t *frame.Table, show frame.Show, follows bool) (*spec, error) {
 	x, y := t.Column(channel(show, "x")), t.Column(channel(show, "y"))
 	measure := channel(show, "color")
 	if measure == "" {
@@ -750,6 +766,9 @@ func (p *pageMaker) heatmap(f *figure, t *frame.Table, show frame.Show) (*spec, 
 	}
 	if len(values) == 0 {
 		return nil, nil
+	}
+	if !follows {
+		f.Data = matrix(c, f.Title, headOf(y.Name), xs, ys, cells, v.Type)
 	}
 	sorted := slices.Sorted(slices.Values(values))
 	format := formatOf(v.Type)
@@ -798,6 +817,28 @@ func (p *pageMaker) heatmap(f *figure, t *frame.Table, show frame.Show) (*spec, 
 		}
 	}
 	return s, nil
+}
+
+// matrix is the table behind a heat map, laid out like it.
+func matrix(c *Cell, title, head0 string, xs, ys axis, cells [][3]any, typ frame.Type) *grid {
+	g := &grid{ID: c.Name, Caption: title, Heads: []head{{Text: head0}}}
+	for _, x := range xs.labels {
+		g.Heads = append(g.Heads, head{Text: strings.TrimSuffix(x, ":00"), Class: "r"})
+	}
+	g.Lines = make([]line, len(ys.labels))
+	for i, y := range ys.labels {
+		g.Lines[i].Cells = make([]entry, 1+len(xs.labels))
+		g.Lines[i].Cells[0].Text = y
+	}
+	for _, cell := range cells {
+		v := value{typ: typ, num: cell[2].(float64)}
+		e := measured(v)
+		if typ == frame.Float {
+			e.Text = join(percent(v.num, 1))
+		}
+		g.Lines[cell[1].(int)].Cells[1+cell[0].(int)] = e
+	}
+	return g
 }
 
 // scale makes the categories of a heat map's side: all hours, all weekdays, or
@@ -879,7 +920,7 @@ func (p *pageMaker) treemap(f *figure, t *frame.Table, show frame.Show) (*spec, 
 	f.Label = fmt.Sprintf("%s: %s is the largest with %s of %s %s.", f.Title, nodes[0].Name, plain(mc.Type, float64(nodes[0].Value)), plain(mc.Type, float64(total)), strings.ToLower(headOf(measure)))
 
 	chart := charts.NewTreeMap()
-	chart.AddSeries(f.Title, nodes,
+	chart.AddSeries("all", nodes,
 		charts.WithTreeMapOpts(opts.TreeMapChart{Roam: opts.Bool(false), Left: "0", Right: "0", Top: "0", Bottom: "26"}))
 	chart.Validate()
 	option, err := plainObject(chart.JSON())
@@ -890,13 +931,13 @@ func (p *pageMaker) treemap(f *figure, t *frame.Table, show frame.Show) (*spec, 
 		delete(option, key)
 	}
 	series := option["series"].([]any)[0].(object)
-	for key, v := range (object{"nodeClick": "zoomToNode", "animationDurationUpdate": 0,
+	for key, v := range (object{"nodeClick": "zoomToNode", "childrenVisibleMin": 400, "animationDurationUpdate": 0,
 		"left": 0, "right": 0, "top": 0, "bottom": 26,
 		"breadcrumb": object{"left": 0, "bottom": 0, "height": 20, "itemStyle": object{"color": "@wash", "borderColor": "@rule", "textStyle": object{"color": "@ink"}}},
-		"label":      object{"color": "@on-q", "fontSize": 12, "position": []int{6, 6}, "overflow": "truncate", "formatter": "@f:node"},
-		"upperLabel": object{"show": true, "height": 22, "color": "@ink", "fontWeight": 600, "fontSize": 12, "padding": []int{0, 2}},
+		"label":      object{"color": "@on-q", "fontSize": 12, "position": []int{6, 6}, "lineHeight": 16, "overflow": "truncate", "formatter": "@f:node"},
+		"upperLabel": object{"show": true, "height": 22, "color": "@ink", "fontWeight": 600, "fontSize": 12, "padding": []int{0, 2}, "overflow": "truncate", "formatter": "{b}"},
 		"itemStyle":  object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1},
-		"levels":     []object{{"itemStyle": object{"borderColor": "@paper", "borderWidth": 0, "gapWidth": 6}}, {"itemStyle": object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}, {"itemStyle": object{"borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}}}) {
+		"levels":     []object{{"upperLabel": object{"show": false}, "itemStyle": object{"borderColor": "@paper", "borderWidth": 0, "gapWidth": 6}}, {"itemStyle": object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}, {"itemStyle": object{"borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}}}) {
 		series[key] = v
 	}
 	shade(series["data"].([]any))
@@ -933,25 +974,28 @@ func (p *pageMaker) tree(t *frame.Table, oc, ic, mc *frame.Column) []opts.TreeMa
 	for i := range nodes {
 		slices.SortStableFunc(nodes[i].Children, bySize)
 	}
-	const most = 24 // more cannot be told apart
-	if len(nodes) > most {
-		rest := opts.TreeMapNode{Name: "others"}
-		for _, n := range nodes[most-1:] {
-			rest.Value += n.Value
-		}
-		nodes = append(nodes[:most-1], rest)
-	}
+	nodes = firstNodes(nodes)
 	for i := range nodes {
-		if kids := nodes[i].Children; len(kids) > most {
-			rest := opts.TreeMapNode{Name: "others"}
-			for _, n := range kids[most-1:] {
-				rest.Value += n.Value
-			}
-			nodes[i].Children = append(kids[:most-1], rest)
-		}
+		nodes[i].Children = firstNodes(nodes[i].Children)
 	}
 	return nodes
 }
+
+// firstNodes puts all nodes but the greatest into one: more than a dozen cannot
+// be told apart.
+func firstNodes(nodes []opts.TreeMapNode) []opts.TreeMapNode {
+	const most = 12
+	if len(nodes) <= most {
+		return nodes
+	}
+	rest := opts.TreeMapNode{Name: others}
+	for _, n := range nodes[most-1:] {
+		rest.Value += n.Value
+	}
+	return append(nodes[:most-1], rest)
+}
+
+const others = "others"
 
 // shade makes the largest chapter of each book darker, so that the eye has
 // somewhere to go.
@@ -959,8 +1003,11 @@ func shade(nodes []any) {
 	for _, n := range nodes {
 		kids, _ := n.(object)["children"].([]any)
 		for i, k := range kids {
-			if i == 0 && len(kids) > 1 {
-				k.(object)["itemStyle"] = object{"color": "@q2"}
+			switch kid := k.(object); {
+			case kid["name"] == others:
+				kid["itemStyle"] = object{"color": "@q0"}
+			case i == 0 && len(kids) > 1:
+				kid["itemStyle"] = object{"color": "@q2"}
 			}
 		}
 	}

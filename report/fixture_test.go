@@ -67,8 +67,6 @@ func weight(keys []value) float64 {
 		case k.typ == frame.Int:
 			n /= 1 + math.Abs(k.num-200)/40
 		default:
-			list := words[k.text]
-			_ = list
 			n /= 1.6
 		}
 		n *= 0.8 + 0.4*random(k.text, k.num)
@@ -105,6 +103,11 @@ func fixtureTable(name string, q *frame.Query) *frame.Table {
 	byHour := slices.ContainsFunc(q.Group.By, func(k frame.Key) bool { return len(words[k.Name]) == 0 })
 	if !byHour {
 		slices.SortStableFunc(groups, func(a, b []value) int { return int(weight(b) - weight(a)) })
+	}
+	for _, step := range q.Result {
+		if step.Verb == "limit" {
+			groups = groups[:min(len(groups), step.Limit)]
+		}
 	}
 	tb.Rows = len(groups)
 	for k, key := range q.Group.By {
@@ -176,8 +179,8 @@ func fixtureAgg(a frame.Agg, groups [][]value) frame.Column {
 			c.Series = append(c.Series, s)
 		case "top":
 			c.Type = frame.Text
-			w := words[a.Arg.String()]
-			c.Texts = append(c.Texts, w[int(random(i)*float64(len(w)))])
+			w := fixtureKeys(a.Arg.String())
+			c.Texts = append(c.Texts, w[int(random(i)*float64(len(w)))].text)
 		case "first", "last", "max", "min":
 			c.Type = frame.Time
 			c.Ints = append(c.Ints, fixtureLast.Add(-time.Duration(random(i)*1e5)*time.Second).UnixMicro())

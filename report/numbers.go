@@ -73,6 +73,9 @@ func size(v float64) (number, unit string) {
 
 // percent splits a share: "3.0", "%". A share too small to show is "<0.1".
 func percent(v float64, decimals int) (number, unit string) {
+	if v == 0 {
+		return "0", "%"
+	}
 	least := math.Pow(10, -float64(decimals))
 	if v > 0 && v*100 < least/2 {
 		return "<" + fixed(least, decimals), "%"

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"strings"
 )
 
@@ -25,14 +26,16 @@ func spark(values []float64, width, height float64, area bool) template.HTML {
 	}
 	const air = 2 // so that the line's width is not cut
 	var line strings.Builder
+	var x0, y0 int
 	for i, v := range values {
-		verb := "L"
+		x := int(math.Round(width * float64(i) / float64(len(values)-1)))
+		y := int(math.Round(height - air - (height-2*air)*v/most))
 		if i == 0 {
-			verb = "M"
+			fmt.Fprintf(&line, "M%d %d", x, y)
+		} else {
+			fmt.Fprintf(&line, "l%d %d", x-x0, y-y0)
 		}
-		x := width * float64(i) / float64(len(values)-1)
-		y := height - air - (height-2*air)*v/most
-		fmt.Fprintf(&line, "%s%s %s", verb, coord(x), coord(y))
+		x0, y0 = x, y
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="spark" viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true">`, coord(width), coord(height))
@@ -43,12 +46,13 @@ func spark(values []float64, width, height float64, area bool) template.HTML {
 	return template.HTML(b.String())
 }
 
-// bar draws a share of 1 on its track, with a tick where tick is not negative.
+// bar draws a share of 1, with a tick where tick is not negative. Its track is
+// the background.
 func bar(share float64, class string, tick float64) template.HTML {
 	var b strings.Builder
-	b.WriteString(`<svg viewBox="0 0 100 9" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="9"/>`)
+	b.WriteString(`<svg viewBox="0 0 100 9" preserveAspectRatio="none" aria-hidden="true">`)
 	if share > 0 {
-		fmt.Fprintf(&b, `<rect class="%s" width="%s" height="9"/>`, class, coord(max(share*100, 0.5)))
+		fmt.Fprintf(&b, `<path class="%s" d="M0 0h%sv9H0z"/>`, class, coord(max(share*100, 0.5)))
 	}
 	if tick >= 0 {
 		fmt.Fprintf(&b, `<rect class="tick" x="%s" width="0.8" height="9"/>`, coord(min(tick*100, 99.2)))
@@ -89,17 +93,6 @@ func strip(parts []part, label string) template.HTML {
 // swatch draws the square that names a colour in a legend.
 func swatch(class string) template.HTML {
 	return template.HTML(`<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><rect class="` + class + `" width="12" height="12" rx="2"/></svg>`)
-}
-
-// ramp draws the six steps of the sequence.
-func ramp() template.HTML {
-	var b strings.Builder
-	b.WriteString(`<svg class="ramp" viewBox="0 0 120 10" aria-hidden="true">`)
-	for i := range 6 {
-		fmt.Fprintf(&b, `<rect class="q%d" x="%d" width="19" height="10"/>`, i, i*20)
-	}
-	b.WriteString(`</svg>`)
-	return template.HTML(b.String())
 }
 
 // coord writes a coordinate with one decimal at most: half a tenth of a pixel

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"html/template"
 	"math"
 	"net/http"
@@ -45,15 +46,16 @@ type entry struct {
 
 // A kind of column that a table step can ask for.
 type tableColumn struct {
-	head, class string
-	entry       func(r *tableRow) entry
-	skip        bool // no column of its own: a mark on the first
+	head, class, sort string
+	entry             func(r *tableRow) entry
+	skip              bool // no column of its own: a mark on the first
 }
 
 // A tableRow is a row of the cell's table, or the sum of several of them.
 type tableRow struct {
 	table *frame.Table
 	i     int
+	child bool
 }
 
 func (r *tableRow) value(name string) value { return at(r.table.Column(name), r.i) }
@@ -127,7 +129,7 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 	columns := p.columns(t, rows, items)
 	for _, col := range columns {
 		if !col.skip {
-			g.Heads = append(g.Heads, head{Text: col.head, Class: col.class})
+			g.Heads = append(g.Heads, head{Text: col.head, Class: col.class, Sort: col.sort})
 		}
 	}
 	g.Show = number(show.Opts, "show", 10)
@@ -136,7 +138,7 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 		g.Show = 0
 	}
 	for i := range rows {
-		l := p.line(columns, &tableRow{t, i})
+		l := p.line(columns, &tableRow{t, i, false})
 		if t.Other && i == rows-1 {
 			l.Class = "sum"
 		} else if i >= 10 {
@@ -146,13 +148,12 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 		if kids != nil {
 			g.Lines[len(g.Lines)-1].Kids = len(kids[i])
 			for _, k := range kids[i] {
-				child := p.line(columns, &tableRow{t, k})
+				child := p.line(columns, &tableRow{t, k, true})
 				child.Child, child.Class = true, "child"
 				g.Lines = append(g.Lines, child)
 			}
 		}
 	}
-	g.markSorted(t, rows, items)
 	return g
 }
 
@@ -172,33 +173,28 @@ func (p *pageMaker) line(columns []tableColumn, r *tableRow) line {
 	return l
 }
 
-// markSorted marks the column by which the rows stand in falling order, so
-// that the first click on it turns the order round.
-func (g *grid) markSorted(t *frame.Table, rows int, items []frame.ShowItem) {
-	n := -1
-	for _, item := range items {
-		if _, mark := opt(item.Opts, "mark"); mark || item.Expr == nil {
-			continue
-		}
-		n++
-		if item.Role == "bar" {
-			n++ // its drawing has a head of its own
-		}
-		c := t.Column(item.Expr.String())
-		if c == nil || c.Key || c.Ints == nil || rows < 2 {
-			continue
-		}
-		falling := slices.IsSortedFunc(c.Ints[:rows], func(a, b int64) int { return int(min(max(b-a, -1), 1)) })
-		if falling && n < len(g.Heads) && (!t.Other || rows > 2) {
-			g.Heads[n].Sort = "descending"
-		}
-		return // only the first measure: it is what the author sorted by
+// falling reports whether a column's values never rise from row to row; the
+// row of all others stands last whatever its value.
+func falling(t *frame.Table, rows int, name string) bool {
+	c := t.Column(name)
+	if c == nil || c.Ints == nil && c.Floats == nil || rows < 3 {
+		return false
 	}
+	if t.Other {
+		rows--
+	}
+	for i := 1; i < rows; i++ {
+		if at(c, i).num > at(c, i-1).num {
+			return false
+		}
+	}
+	return true
 }
 
 // columns prepares how each item prints a row.
 func (p *pageMaker) columns(t *frame.Table, rows int, items []frame.ShowItem) []tableColumn {
 	var out []tableColumn
+	measured := false // the first measure is what the author sorted by
 	for _, item := range items {
 		if unit, ok := sparkUnit(item); ok && item.Role == "spark" || item.Expr == nil {
 			out = append(out, sparkColumn(t, unit))
@@ -210,8 +206,15 @@ func (p *pageMaker) columns(t *frame.Table, rows int, items []frame.ShowItem) []
 			head = headOf(name)
 		}
 		c := t.Column(name)
+		sort := ""
+		if c != nil && !c.Key && c.Texts == nil && !measured {
+			measured = true
+			if falling(t, rows, name) {
+				sort = "descending"
+			}
+		}
 		if item.Role == "bar" {
-			out = append(out, p.barColumn(t, rows, name, item), p.numberColumn(c, name, head, item))
+			out = append(out, p.barColumn(t, rows, name, item), p.numberColumn(c, name, head, sort, item))
 			continue
 		}
 		if o, ok := opt(item.Opts, "mark"); ok {
@@ -235,7 +238,7 @@ func (p *pageMaker) columns(t *frame.Table, rows int, items []frame.ShowItem) []
 			out = append(out, p.textColumn(c, name, head))
 			continue
 		}
-		out = append(out, p.numberColumn(c, name, head, item))
+		out = append(out, p.numberColumn(c, name, head, sort, item))
 		if unit, ok := sparkUnit(item); ok {
 			out = append(out, sparkColumn(t, unit))
 		}
@@ -253,6 +256,8 @@ func (p *pageMaker) textColumn(c *frame.Column, name, head string) tableColumn {
 		switch {
 		case r.table.Other && r.i == r.table.Rows-1 && c.Key:
 			return entry{Text: "all others", Class: "quiet"}
+		case !v.known() && c.Key:
+			return entry{Text: "unknown", Class: "quiet"}
 		case !v.known():
 			return entry{Text: missing, Class: "quiet"}
 		case name == "status":
@@ -267,17 +272,24 @@ func (p *pageMaker) textColumn(c *frame.Column, name, head string) tableColumn {
 		case v.typ != frame.Text:
 			return entry{Text: p.formatter.value(v), Class: class}
 		}
-		return entry{Text: visible(v.text), Class: class}
+		e := entry{Text: visible(v.text), Class: class}
+		switch {
+		case strings.HasPrefix(v.text, "/"):
+			e.Class = "mono" // a path, whatever the column is called
+		case class == "" && len(v.text) > 40:
+			e.Class = "long"
+		}
+		return e
 	}}
 }
 
-func (p *pageMaker) numberColumn(c *frame.Column, name, head string, item frame.ShowItem) tableColumn {
+func (p *pageMaker) numberColumn(c *frame.Column, name, head, sort string, item frame.ShowItem) tableColumn {
 	class := "r"
 	_, pct := opt(item.Opts, "pct")
 	if c != nil && c.Texts != nil {
 		return p.textColumn(c, name, head)
 	}
-	return tableColumn{head: head, class: class, entry: func(r *tableRow) entry {
+	return tableColumn{head: head, class: class, sort: sort, entry: func(r *tableRow) entry {
 		v := r.value(name)
 		if !v.known() {
 			return entry{Text: missing, Raw: "", Class: "quiet"}
@@ -293,12 +305,18 @@ func (p *pageMaker) numberColumn(c *frame.Column, name, head string, item frame.
 			t := instant(int64(v.num), p.formatter.zone)
 			return entry{Text: dated(t, v.unit, false), Raw: t.Format("2006-01-02T15:04:05")}
 		}
-		e := entry{Text: plain(v.typ, v.num)}
-		if raw := strconv.FormatFloat(v.num, 'f', -1, 64); raw != e.Text {
-			e.Raw = raw
-		}
-		return e
+		return measured(v)
 	}}
+}
+
+// measured writes a number. It comes with its raw value unless the script can
+// tell that from the text.
+func measured(v value) entry {
+	e := entry{Text: plain(v.typ, v.num)}
+	if v.typ == frame.Bytes || v.typ == frame.Duration || v.num != math.Trunc(v.num) {
+		e.Raw = strconv.FormatFloat(v.num, 'f', -1, 64)
+	}
+	return e
 }
 
 func (p *pageMaker) barColumn(t *frame.Table, rows int, name string, item frame.ShowItem) tableColumn {
@@ -359,7 +377,7 @@ func sparkColumn(t *frame.Table, unit string) tableColumn {
 	}
 	return tableColumn{head: counted(int64(len(c.Axis)), unit), class: "spark-cell", entry: func(r *tableRow) entry {
 		s := r.table.Column(seriesColumn)
-		if s.Series[r.i] == nil {
+		if s.Series[r.i] == nil || r.child {
 			return entry{}
 		}
 		values := make([]float64, len(s.Axis))
@@ -408,9 +426,15 @@ func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, ki
 	if sums == nil || t.Column(inner) == nil {
 		return t, nil
 	}
+	const mostOuter, mostInner = 40, 10 // what more there is, the totals count, but no page shows
 	order := byFirstMeasure(sums.table)
+	both = &frame.Table{Name: t.Name, Notes: t.Notes}
+	if all := len(order); all > mostOuter {
+		order = order[:mostOuter]
+		both.Notes = append(slices.Clip(t.Notes), fmt.Sprintf("The first %d of %s rows.", mostOuter, grouped(int64(all))))
+	}
 	n := len(order)
-	both = &frame.Table{Name: t.Name, Rows: n + t.Rows, Notes: t.Notes}
+	both.Rows = n + t.Rows
 	for i := range t.Columns {
 		col := &t.Columns[i]
 		if col.Name == inner { // its values stand in the outer key's column
@@ -437,6 +461,7 @@ func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, ki
 		if len(kids[g]) == 1 { // one chapter is the book
 			kids[g] = nil
 		}
+		kids[g] = kids[g][:min(len(kids[g]), mostInner)]
 	}
 	return both, kids
 }

@@ -24,7 +24,7 @@ func (v value) known() bool { return v.typ != frame.Invalid }
 
 func (v value) truth() bool { return v.typ == frame.Flag && v.num != 0 }
 
-func flag(b bool) value {
+func truth(b bool) value {
 	if b {
 		return value{typ: frame.Flag, num: 1}
 	}
@@ -118,7 +118,7 @@ type (
 
 func (e constant) eval(*scope) value { return e.value }
 func (e name) eval(s *scope) value   { return s.lookup(e.name) }
-func (e not) eval(s *scope) value    { return flag(!e.x.eval(s).truth()) }
+func (e not) eval(s *scope) value    { return truth(!e.x.eval(s).truth()) }
 
 // A member of rows is the column of the first row, the row with that key, or
 // one of the words rows, first and last.
@@ -279,19 +279,19 @@ func (e operator) eval(s *scope) value {
 	x := e.x.eval(s)
 	switch e.op {
 	case "and":
-		return flag(x.truth() && e.y.eval(s).truth())
+		return truth(x.truth() && e.y.eval(s).truth())
 	case "or":
-		return flag(x.truth() || e.y.eval(s).truth())
+		return truth(x.truth() || e.y.eval(s).truth())
 	}
 	y := e.y.eval(s)
 	if !x.known() || !y.known() {
 		if e.op == "!=" || e.op == "=" {
-			return flag((x.known() == y.known()) == (e.op == "="))
+			return truth((x.known() == y.known()) == (e.op == "="))
 		}
 		return value{}
 	}
 	if strings.Contains("= != < <= > >=", e.op) {
-		return flag(compare(e.op, x, y))
+		return truth(compare(e.op, x, y))
 	}
 	return arithmetic(e.op, x, y)
 }

@@ -4,7 +4,10 @@
 const root = document.documentElement
 root.classList.add('js')
 const all = (selector, within = document) => [...within.querySelectorAll(selector)]
+const one = (selector, within = document) => within.querySelector(selector)
 const byId = id => document.getElementById(id)
+const on = (type, f, e = window) => e.addEventListener(type, f)
+const click = (e, f) => on('click', f, e)
 const make = (tag, text = '', cls = '') => {
   const e = document.createElement(tag)
   e.textContent = text
@@ -25,7 +28,7 @@ const format = {
   int: v => grouped.format(v),
   float: v => grouped.format(v),
   compact: v => v < 1e3 ? grouped.format(v) : +(v / (v < 1e6 ? 1e3 : 1e6)).toFixed(2) + (v < 1e6 ? 'k' : 'M'),
-  bytes: v => scaled(v, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], 1),
+  bytes: v => scaled(v, 1000, ['B', 'kB', 'MB', 'GB', 'TB'], 1),
   pct: v => grouped.format(v * 100) + '\u202f%',
   duration: v => {
     const [by, unit] = spans.find(([by]) => v >= by) || spans[5]
@@ -53,7 +56,7 @@ const resolve = (o, spec) => {
   if (Array.isArray(o)) return o.map(x => resolve(x, spec))
   if (!o || typeof o !== 'object') return o
   /* Categories and names are log text: a path may start with an @. */
-  return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, k === 'data' || k === 'name' ? names(k, v, spec) : resolve(v, spec)]))
+  return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, ['data', 'name', 'coord'].includes(k) ? names(k, v, spec) : resolve(v, spec)]))
 }
 const names = (key, v, spec) => key === 'data' && Array.isArray(v)
   ? v.map(x => x && typeof x === 'object' && !Array.isArray(x) ? resolve(x, spec) : x) : v
@@ -103,17 +106,17 @@ const draw = (chart, still) => {
   option.tooltip = {...option.tooltip, confine: true, transitionDuration: 0, padding: [7, 10], borderWidth: 1,
     borderColor: colour('edge'), backgroundColor: colour('sheet'), formatter: tip(spec),
     extraCssText: 'box-shadow: 0 4px 16px rgba(0, 0, 0, .14); border-radius: 8px'}
-  if (option.tooltip.axisPointer) option.tooltip.axisPointer = {...option.tooltip.axisPointer, lineStyle: {color: colour('faint'), type: 'solid'}, shadowStyle: {color: colour('c-other/15')}}
   if (spec.ticks) {
-    const narrow = node.clientWidth < 560
-    const kept = Object.keys(spec.ticks).filter((_, n) => !narrow || n % 2 === 0)
+    const ticks = Object.keys(spec.ticks), every = Math.ceil(ticks.length * 58 / node.clientWidth)
+    const kept = ticks.filter((_, n) => n % every === 0)
     Object.assign(option.xAxis.axisLabel, {interval: i => kept.includes('' + i), formatter: (_, i) => spec.ticks[i]})
     if (spec.lines) option.xAxis.splitLine.interval = i => spec.lines.includes(i)
   }
+  if (spec.height) node.style.height = spec.height + 'px'
   chart.drawn ||= echarts.init(node, null, {renderer: 'svg'})
   chart.drawn.setOption(option, true)
   chart.shown = true
-  const svg = node.querySelector('svg')
+  const svg = one('svg', node)
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-label', node.dataset.label)
 }
@@ -127,42 +130,42 @@ const near = new IntersectionObserver(entries => entries.forEach(e => {
 charts.forEach(c => near.observe(c.node))
 
 let resizing
-addEventListener('resize', () => {
+on('resize', () => {
   clearTimeout(resizing)
   resizing = setTimeout(() => charts.forEach(c => { if (c.drawn) { c.drawn.resize(); draw(c, true) } }), 120)
 })
 
-/* Theme: the system's, unless the reader chooses. */
+/* Theme: the system's, unless the reader chooses. Storage may be off. */
 const themes = ['auto', 'light', 'dark']
 let theme = 'auto'
-try { theme = localStorage.getItem('logbook.theme') || theme } catch { /* storage is off */ }
+try { theme = localStorage.getItem('logbook.theme') || theme } catch {}
 const wear = () => {
   theme === 'auto' ? delete root.dataset.theme : root.dataset.theme = theme
   byId('theme').textContent = 'Theme: ' + theme
   redraw()
 }
 wear()
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw)
-byId('theme').addEventListener('click', () => {
+on('change', redraw, matchMedia('(prefers-color-scheme: dark)'))
+click(byId('theme'), () => {
   theme = themes[(themes.indexOf(theme) + 1) % 3]
-  try { localStorage.setItem('logbook.theme', theme) } catch { /* storage is off */ }
+  try { localStorage.setItem('logbook.theme', theme) } catch {}
   wear()
 })
 
 /* Print: light, every chart drawn, and scaled to the sheet by its viewBox. */
-addEventListener('beforeprint', () => {
+on('beforeprint', () => {
   root.dataset.theme = 'print'
   charts.forEach(c => {
     draw(c, true)
-    const svg = c.node.querySelector('svg')
+    const svg = one('svg', c.node)
     svg.setAttribute('viewBox', `0 0 ${svg.getAttribute('width')} ${svg.getAttribute('height')}`)
   })
 })
-addEventListener('afterprint', () => {
+on('afterprint', () => {
   charts.forEach(c => { c.drawn.dispose(); c.drawn = null; near.observe(c.node) })
   wear()
 })
-byId('print').addEventListener('click', () => print())
+click(byId('print'), () => print())
 
 /* A chart's numbers fold behind its Data button. */
 const fold = (button, open) => {
@@ -174,7 +177,7 @@ folds.forEach(b => {
   if (!charts.length) return b.remove()
   fold(b, false)
   b.setAttribute('aria-controls', b.dataset.fold)
-  b.addEventListener('click', () => fold(b, b.getAttribute('aria-expanded') === 'false'))
+  click(b, () => fold(b, b.getAttribute('aria-expanded') === 'false'))
 })
 
 /* Tables. A group is a row with the rows within it. */
@@ -183,17 +186,26 @@ const groups = table => {
   for (const row of table.tBodies[0].rows) row.classList.contains('child') ? list.at(-1).push(row) : list.push([row])
   return list
 }
+/* A cell's raw value: what Go has put beside it, or its text without what is
+   there for the eye. */
+const raw = cell => {
+  if (cell.dataset.v) return cell.dataset.v
+  const copy = cell.cloneNode(true)
+  all('.toggle, .pill', copy).forEach(e => e.remove())
+  const text = copy.textContent.trim()
+  return /^\d[\d,]*$/.test(text) ? text.replaceAll(',', '') : text
+}
 const key = cell => {
-  const text = cell.dataset.v ?? cell.textContent.trim()
+  const text = raw(cell)
   return text !== '' && !isNaN(text) ? +text : text
 }
 const order = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b
   : typeof a === 'number' ? 1 : typeof b === 'number' ? -1 : a.localeCompare(b, 'en', {numeric: true})
 
 all('table[id]').forEach(table => {
-  const more = document.querySelector(`[data-more="${table.id}"]`)
-  const filter = document.querySelector(`[data-filter="${table.id}"]`)
-  const count = document.querySelector(`[data-count="${table.id}"]`)
+  const more = one(`[data-more="${table.id}"]`)
+  const filter = one(`[data-filter="${table.id}"]`)
+  const count = one(`[data-count="${table.id}"]`)
   let limit = +table.dataset.show || Infinity
   const refresh = () => {
     const wanted = filter ? filter.value.toLowerCase() : ''
@@ -204,7 +216,7 @@ all('table[id]').forEach(table => {
       row.hidden = !hit || !wanted && hits > limit
       if (!row.hidden) shown++
       row.classList.toggle('rest', shown > 10 && !row.classList.contains('sum'))
-      const toggle = row.querySelector('.toggle')
+      const toggle = one('.toggle', row)
       within.forEach(r => { r.hidden = row.hidden || toggle.getAttribute('aria-expanded') === 'false' })
     }
     if (count) count.textContent = `${shown} of ${hits} rows`
@@ -214,8 +226,8 @@ all('table[id]').forEach(table => {
     }
   }
   filter?.addEventListener('input', refresh)
-  more?.addEventListener('click', () => { limit = Infinity; refresh() })
-  table.addEventListener('click', e => {
+  if (more) click(more, () => { limit = Infinity; refresh() })
+  click(table, e => {
     const toggle = e.target.closest('.toggle')
     if (!toggle) return
     const open = toggle.getAttribute('aria-expanded') === 'false'
@@ -229,7 +241,7 @@ all('table[id]').forEach(table => {
     const button = make('button', head.textContent)
     button.type = 'button'
     head.replaceChildren(button)
-    button.addEventListener('click', () => {
+    click(button, () => {
       const was = head.getAttribute('aria-sort')
       const down = was ? was === 'ascending' : head.classList.contains('r')
       heads.forEach(h => h.removeAttribute('aria-sort'))
@@ -247,16 +259,11 @@ all('table[id]').forEach(table => {
 
 /* CSV of the raw values. A text that a spreadsheet would run gets an apostrophe. */
 const field = cell => {
-  let text = cell.dataset.v
-  if (text === undefined) {
-    const copy = cell.cloneNode(true)
-    all('.toggle, .pill', copy).forEach(e => e.remove())
-    text = copy.textContent.trim()
-  }
+  let text = raw(cell)
   if (/^[=+\-@\t\r]/.test(text) && isNaN(text)) text = "'" + text
   return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text
 }
-all('[data-csv]').forEach(b => b.addEventListener('click', () => {
+all('[data-csv]').forEach(b => click(b, () => {
   const lines = [...byId(b.dataset.csv).rows].map(row => [...row.cells].filter(c => !c.matches('.bar, .spark-cell')).map(field).join(','))
   const link = make('a')
   link.href = URL.createObjectURL(new Blob(['\ufeff' + lines.join('\r\n') + '\r\n'], {type: 'text/csv'}))
@@ -275,10 +282,10 @@ const copy = (text, b) => navigator.clipboard?.writeText(text).then(() => copied
 all('.query').forEach(q => {
   const b = make('button', 'Copy', 'more')
   b.type = 'button'
-  b.addEventListener('click', () => copy(q.querySelector('pre').textContent, b))
+  click(b, () => copy(one('pre', q).textContent, b))
   q.append(b)
 })
-all('[data-copy]').forEach(b => b.addEventListener('click', () => copy(byId(b.dataset.copy).textContent, b)))
+all('[data-copy]').forEach(b => click(b, () => copy(byId(b.dataset.copy).textContent, b)))
 
 /* A link to something folded opens it. */
 const follow = () => {
@@ -286,10 +293,9 @@ const follow = () => {
   if (!target) return
   const button = folds.find(b => byId(b.dataset.fold)?.contains(target))
   if (button) fold(button, true)
-  target.closest('details')?.setAttribute('open', '')
   target.scrollIntoView()
 }
-addEventListener('hashchange', follow)
+on('hashchange', follow)
 if (location.hash) follow()
 
 /* The index marks the section that is read. */
@@ -301,14 +307,14 @@ const mark = () => {
   links.forEach((a, i) => i === (end ? links.length - 1 : at()) ? a.setAttribute('aria-current', 'true') : a.removeAttribute('aria-current'))
 }
 let marking
-addEventListener('scroll', () => { marking ||= requestAnimationFrame(() => { marking = 0; mark() }) }, {passive: true})
+on('scroll', () => { marking ||= requestAnimationFrame(() => { marking = 0; mark() }) })
 mark()
 
-addEventListener('keydown', e => {
+on('keydown', e => {
   if (e.target.matches('input, textarea, select') || e.metaKey || e.ctrlKey || e.altKey) return
   if (e.key === 'j' || e.key === 'k') {
     const next = sections[Math.max(0, Math.min(sections.length - 1, at() + (e.key === 'j' ? 1 : -1)))]
-    const heading = next?.querySelector('h2')
+    const heading = one('h2', next)
     if (!heading) return
     heading.tabIndex = -1
     next.scrollIntoView()
@@ -317,7 +323,7 @@ addEventListener('keydown', e => {
     const open = folds.some(b => b.getAttribute('aria-expanded') === 'false')
     folds.forEach(b => fold(b, open))
   } else if (e.key === '/') {
-    const input = document.querySelector('[data-filter]')
+    const input = one('[data-filter]')
     if (!input) return
     e.preventDefault()
     input.focus()

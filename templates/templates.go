@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"embed"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -33,8 +34,17 @@ func Page() string { return page }
 // Style returns the stylesheet, for light, dark and print.
 func Style() string { return style }
 
-// Script returns the script that makes a page interactive.
-func Script() string { return script }
+// Script returns the script that makes a page interactive, without what is
+// there for those who read the file: comments of their own lines and indents.
+// No text of the script spans lines.
+func Script() string {
+	return indent.ReplaceAllString(comment.ReplaceAllString(script, ""), "")
+}
+
+var (
+	comment = regexp.MustCompile(`(?ms)^\s*/\*.*?\*/\n`)
+	indent  = regexp.MustCompile(`(?m)^[ \t]+`)
+)
 
 // ECharts returns the chart library and its version. It is not ok if logbook
 // was built without the npm step.
