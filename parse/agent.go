@@ -52,10 +52,10 @@ func newAgentTable(r *Rules) *agentTable {
 	return &agentTable{
 		apps:     newNameTable(r.Apps),
 		bots:     newNameTable(r.Bots),
+		programs: newNameTable(r.Programs),
 		browsers: newNameTable(r.Browsers),
 		systems:  newNameTable(r.Systems),
 		devices:  newNameTable(r.Devices),
-		programs: newNameTable(r.Programs),
 		crawlers: newCrawlerList(embeddedCrawlers(), r.NotBots),
 	}
 }

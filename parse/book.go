@@ -15,13 +15,14 @@ import (
 //	/*/books/{book}/**                 * is any one element, or part of one
 //
 // Every {name} becomes a column; a pattern needs a {book}. {file} is too good
-// a name to refuse, but the column file is the log's: it matches and is
-// forgotten. The pattern is
-// matched with the path as a server understands it: percent-decoded, doubled
-// slashes and dot segments resolved, a slash at the end ignored. So /book//x
-// and /book/./x are the book x, and /book/../x is none. Capital letters
-// matter, as they do to most servers. A {name} is never empty and holds no
-// slash, except that of {name…}, which is null if nothing is left.
+// a name to refuse, but the column file is the log's, so it matches and is
+// forgotten. A {name} is never empty and holds no slash; {name…} may be null,
+// and holds slashes.
+//
+// The pattern is matched with the path as a server understands it:
+// percent-decoded, doubled slashes and dot segments resolved, a slash at the
+// end and ;parameters there ignored. So /book//x and /book/./x are the book x,
+// and /book/../x is none. Capital letters matter, as they do to most servers.
 type Book struct {
 	pattern string
 	elems   []bookElem
@@ -46,6 +47,9 @@ func ParseBook(pattern string) (Book, error) {
 	rest, ok := strings.CutPrefix(pattern, "/")
 	if !ok {
 		return fail("must begin with a slash")
+	}
+	if strings.ContainsAny(pattern, "?#;") {
+		return fail("has a query, parameters or a fragment, which are no part of a path")
 	}
 	elems := strings.Split(strings.TrimSuffix(rest, "/"), "/")
 	for i, text := range elems {
@@ -87,9 +91,12 @@ func parseBookElem(text string) (bookElem, error) {
 	switch {
 	case text == "":
 		return bookElem{}, fmt.Errorf("has an empty element")
+	case text == "." || text == "..":
+		return bookElem{}, fmt.Errorf("has a dot segment, and paths are matched without")
 	case strings.Contains(text, "**"):
 		return bookElem{}, fmt.Errorf("** must stand alone between slashes, in %q", text)
 	}
+	text = decodeElem(text) // as paths are
 	i := strings.IndexAny(text, "{}*")
 	if i < 0 {
 		return bookElem{before: text}, nil

@@ -60,6 +60,8 @@ func TestBooks(t *testing.T) {
 		{"/20*/{book}/", "/2012/x", "book=x"},
 		{"/{book}/**", "/x", "book=x"},
 		{"/{book}/**", "/", ""},
+		{"/b%C3%BCcher/{book}", "/bücher/x", "book=x"},
+		{"/bücher/{book}", "/b%c3%bccher/x", "book=x"},
 		{"/books/{book} /x/{lang}/{book}", "/x/de/y", "book=y lang=de"},
 	} {
 		if got := bookText(test.patterns, test.path); got != test.want {
@@ -97,6 +99,8 @@ func TestParseBookErrors(t *testing.T) {
 		"book/{book}":              "must begin with a slash",
 		"/":                        "has an empty element",
 		"/book//{book}":            "has an empty element",
+		"/book/../{book}":          "has a dot segment, and paths are matched without",
+		"/book/{book}?page=1":      "has a query, parameters or a fragment, which are no part of a path",
 		"/book/**":                 "names no {book}",
 		"/book/{chapter}":          "names no {book}",
 		"/book/{book…}":            "a book is one element, so {book…} cannot be",

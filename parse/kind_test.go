@@ -153,3 +153,19 @@ func FuzzPath(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkPath measures what a distinct path costs: book and chapter, ext and
+// kind, clutter.
+func BenchmarkPath(b *testing.B) {
+	rules := DefaultRules()
+	books, kinds := rules.booksOf(), rules.kindsOf()
+	paths := []string{"/book/python-2.6/html/p02/p02c10_adv_seq.html", "/", "/images/logo.png", "/blog/tags/puppet", "/wp-login.php"}
+	var out [2]string
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		path := paths[i%len(paths)]
+		books(path, out[:])
+		kinds(path, out[:])
+		rules.Clutter.matches(path)
+	}
+}
