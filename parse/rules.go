@@ -75,6 +75,10 @@ func (n *Name) text() string { return lowerASCII(cmp.Or(n.Text, n.Name)) }
 //go:embed rules/rules.yaml
 var builtInRules []byte
 
+// BuiltInRules returns the text of the file that DefaultRules come from, with
+// all its comments: the best example of one's own.
+func BuiltInRules() []byte { return bytes.Clone(builtInRules) }
+
 // DefaultRules returns the rules that logbook is built with. The caller may
 // put other lists in, but must not change the elements of these.
 func DefaultRules() *Rules {

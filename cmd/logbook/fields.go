@@ -12,9 +12,15 @@ import (
 type fieldsCmd struct {
 	Book  []string `help:"Pattern that names a book; each {name} in it becomes a field." placeholder:"PATTERN" sep:"none"`
 	Rules string   `help:"File of your own rules for derived fields." placeholder:"FILE" type:"path"`
+
+	BuiltIn bool `help:"Print the built-in rules instead: what makes a path a probe or an agent a bot, to copy from."`
 }
 
 func (c *fieldsCmd) Run(env *environment) error {
+	if c.BuiltIn {
+		_, err := env.stdout.Write(parse.BuiltInRules())
+		return err
+	}
 	flags := readFlags{Book: c.Book, Rules: c.Rules}
 	rules, err := flags.rules()
 	if err != nil {

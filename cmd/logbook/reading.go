@@ -20,9 +20,10 @@ type readFlags struct {
 	Where          string   `help:"Only requests for which this holds: 'status >= 400 and not clutter'." placeholder:"EXPR"`
 	ExcludeClutter bool     `help:"Leave out favicons, styles, scripts and the like (see logbook fields)."`
 	Book           []string `help:"Pattern that names a book, such as '/docs/{book}/{chapter}/**'; repeat it, the first match wins." placeholder:"PATTERN" sep:"none"`
-	Own            []string `help:"Host of your own, such as example.org: it is no referrer." placeholder:"HOST"`
+	Own            []string `help:"Host of your own, which is no referring site; *.example.org has all below it." placeholder:"HOST"`
 	Hosts          string   `help:"What becomes of clients' addresses: keep; mask to networks; hash, differently each day; drop. Default: keep." enum:",keep,mask,hash,drop" default:"" placeholder:"HOW"`
-	Rules          string   `help:"File of your own rules for derived fields." placeholder:"FILE" type:"path"`
+	Rules          string   `help:"File of your own rules for derived fields (logbook fields --built-in prints the built-in one)." placeholder:"FILE" type:"path"`
+	Geo            []string `help:"Database of places or networks (.mmdb) for country, city and asn. Repeat it for more." placeholder:"FILE" type:"path"`
 	Format         string   `help:"Format of the lines: a name (see logbook formats), or an Apache LogFormat or nginx log_format." default:"auto" placeholder:"FORMAT"`
 	Rejects        string   `help:"Write rejected lines to FILE, each with its reason." placeholder:"FILE" type:"path"`
 	MaxRejected    string   `help:"Exit with 4 if a greater share of lines is rejected, such as 1%%." placeholder:"SHARE"`
@@ -114,6 +115,13 @@ func (f *readFlags) rules() (*parse.Rules, error) {
 		rules.Books = append(rules.Books, book)
 	}
 	rules.Own = append(rules.Own, f.Own...)
+	for _, path := range f.Geo {
+		db, err := parse.OpenGeoDB(path) // mapped until the process ends
+		if err != nil {
+			return nil, fmt.Errorf("--geo: %w", err)
+		}
+		rules.Geo = append(rules.Geo, db)
+	}
 	return rules, nil
 }
 

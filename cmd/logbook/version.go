@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"logbook/parse"
 	"logbook/templates"
 )
 
@@ -18,6 +19,11 @@ func (versionCmd) Run(env *environment) error {
 		fmt.Fprintf(env.stdout, "charts: ECharts %s\n", echarts)
 	} else {
 		fmt.Fprintln(env.stdout, "charts: none, pages show tables only (this binary was built without npm; make build adds ECharts)")
+	}
+	if n := parse.Crawlers(); n > 0 {
+		fmt.Fprintf(env.stdout, "bots: crawler-user-agents with %d patterns\n", n)
+	} else {
+		fmt.Fprintln(env.stdout, "bots: those of the built-in rules (built without npm; make build adds crawler-user-agents)")
 	}
 	return nil
 }
