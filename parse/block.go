@@ -95,24 +95,24 @@ func (b *block) load(buf []byte) (lines, grown []byte, err error) {
 		lines = lines[i+1:]
 	}
 	skip := len(buf) - len(lines)
-	at := b.end
-	for err == nil && at < b.source.size && len(buf) > skip && buf[len(buf)-1] != '\n' {
+	last := bytes.LastIndexByte(lines, '\n') + 1 + skip // where the last line begins
+	for at := b.end; err == nil && last < len(buf) && at < b.source.size; {
 		// The last line goes on behind the range.
-		begin := bytes.LastIndexByte(buf[skip:], '\n') + 1 + skip
-		if len(buf)-begin > maxLine {
-			buf = buf[:begin+maxLine+1]
+		if len(buf)-last > maxLine {
+			buf = buf[:last+maxLine+1]
 			break
 		}
-		next := min(at+8<<10, b.source.size)
+		next := min(at+16<<10, b.source.size)
 		old := len(buf)
 		buf = room(buf, int(next-at))
 		buf, err = readAt(b.file, buf, at, next)
 		at = next
 		if i := bytes.IndexByte(buf[old:], '\n'); i >= 0 {
 			buf = buf[:old+i+1]
+			break
 		}
 	}
-	return buf[min(skip, len(buf)):], buf, err
+	return buf[skip:], buf, err
 }
 
 // room returns b with a capacity for n bytes more.

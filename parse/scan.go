@@ -196,7 +196,7 @@ func (s *Scanner) ordered(ctx context.Context, group *errgroup.Group, sources []
 	group.Go(func() error { // feeds, each into a channel of its own
 		defer close(queue)
 		to := func(*source) chan<- *block {
-			ch := make(chan *block, 1)
+			ch := make(chan *block) // no buffer: a block that is sent is received, and released, by someone
 			select {
 			case queue <- ch:
 			case <-ctx.Done():
@@ -215,11 +215,13 @@ func (s *Scanner) ordered(ctx context.Context, group *errgroup.Group, sources []
 				select {
 				case window <- struct{}{}:
 				case <-ctx.Done():
+					b.release()
 					return ctx.Err()
 				}
 				select {
 				case blocks <- b:
 				case <-ctx.Done():
+					b.release()
 					return ctx.Err()
 				}
 			}
