@@ -51,10 +51,10 @@ func oracleText(s string, user bool) []byte {
 	}))
 }
 
-// oracle parses a line that holds nothing ambiguous; ok is false if it is no
+// clfOracle parses a line that holds nothing ambiguous; ok is false if it is no
 // record. It does not know raw quotes in texts, or more fields than a
 // combined log has.
-func oracle(line string) (r Record, ok bool) {
+func clfOracle(line string) (r Record, ok bool) {
 	m := oracleCombined.FindStringSubmatch(line)
 	names := oracleCombined.SubexpNames()
 	combined := m != nil
@@ -150,8 +150,8 @@ func showRecord(r *Record) string {
 	return b.String()
 }
 
-// TestOracle compares the parser with the oracle on all real lines, all fields.
-func TestOracle(t *testing.T) {
+// TestCLFOracle compares the parser with the oracle on all real lines, all fields.
+func TestCLFOracle(t *testing.T) {
 	dir := sharedData(t)
 	files, err := filepath.Glob(filepath.Join(dir, "real", "*.log"))
 	if err != nil || len(files) == 0 {
@@ -168,7 +168,7 @@ func TestOracle(t *testing.T) {
 			line = strings.TrimSuffix(line, "\r")
 			var got Record
 			reason := p.Parse([]byte(line), &got)
-			want, ok := oracle(line)
+			want, ok := clfOracle(line)
 			if (reason == OK) != ok {
 				if reason == BadHost || reason == BadQuote {
 					continue // the oracle has no notion of hosts and of leftover fields
@@ -243,7 +243,7 @@ func FuzzCLF(f *testing.F) {
 		if Combined.NewParser(nil).Parse(line, &got) != OK || !simple(string(line)) {
 			return
 		}
-		want, ok := oracle(string(line))
+		want, ok := clfOracle(string(line))
 		if !ok {
 			return
 		}
