@@ -39,13 +39,17 @@ const (
 	relaunch
 )
 
-// EventGrammar is the grammar of events, a line each: also the help text of --event.
-const EventGrammar = `burst STATUS at TIME for DURATION   two in three answers have this status
+// EventGrammar has a line for each kind of event, for help texts.
+//
+// TIME is 2026-11-12, 2026-11-12T14:00 or 2026-11-12T14:00:30 in the zone of
+// the site, with Z or +01:00 after it if it is another zone's, or +2d6h after
+// the log's begin. DURATION is a number of w, d, h, m or s, or several: 1h30m.
+const EventGrammar = `burst STATUS at TIME for DURATION         two in three answers have this status
 new-referrer URL at TIME [for DURATION]   a page links here; readers come, fewer by the hour
 new-crawler NAME at TIME [for DURATION]   a program begins to read the site
-gap at TIME for DURATION   no line at all
-grow BOOK at TIME [by N]   the book gets N times as popular within a week (default 4)
-relaunch at TIME   pages move; their old addresses redirect`
+gap at TIME for DURATION                  no line at all
+grow BOOK at TIME [by N]                  the book gets N times as popular in a week; default 4
+relaunch at TIME                          pages move; their old addresses redirect`
 
 var eventKinds = []struct {
 	name    string
@@ -61,18 +65,7 @@ var eventKinds = []struct {
 	{"relaunch", relaunch, "", false},
 }
 
-// ParseEvent reads an event:
-//
-//	burst STATUS at TIME for DURATION          two in three answers have this status
-//	new-referrer URL at TIME [for DURATION]    a page links here; readers come, fewer by the hour
-//	new-crawler NAME at TIME [for DURATION]    a program begins to read the site
-//	gap at TIME for DURATION                   no line at all
-//	grow BOOK at TIME [by N]                   the book gets N times as popular within a week
-//	relaunch at TIME                           pages move; their old addresses redirect
-//
-// TIME is 2026-11-12, 2026-11-12T14:00 or 2026-11-12T14:00:30 in zone, with Z
-// or +01:00 after it if it is another zone's, or +2d6h after the log's begin.
-// DURATION is a number of w, d, h, m or s, or several: 1h30m.
+// ParseEvent reads an event of [EventGrammar], with times in zone.
 func ParseEvent(text string, zone *time.Location) (Event, error) {
 	e := Event{Text: text, factor: 4, book: -1}
 	words := strings.Fields(text)

@@ -6,7 +6,7 @@ import "fmt"
 type target struct {
 	path   []byte
 	typ    string // media type
-	book   int    // in siteMap.books; -1 for none
+	book   int    // 1 for the first of siteMap.books; 0 for none
 	size   int64  // bytes of the whole answer
 	slow   int64  // median µs to answer
 	status uint16 // what it answers when all is well
@@ -84,9 +84,6 @@ func (m *siteMap) add(t target) uint32 {
 	if t.path[0] != '/' {
 		panic(fmt.Sprintf("fakelog: path %q", t.path))
 	}
-	if t.book == 0 {
-		t.book = -1
-	}
 	m.targets = append(m.targets, t)
 	return uint32(len(m.targets) - 1)
 }
@@ -142,7 +139,7 @@ func (m *siteMap) drawBook(d *dice, w *world, i int, b Book) {
 	root := "/book/" + b.Name
 	html := func(path string, median int64) uint32 {
 		n := m.add(target{path: []byte(path), typ: "text/html", size: d.lognormal(median), slow: 12_000, status: 200})
-		m.targets[n].book = i
+		m.targets[n].book = i + 1
 		return n
 	}
 	static := func(path, typ string, k kind, median int64) uint32 {

@@ -20,6 +20,7 @@ type pen struct {
 	day      int
 	buffers  [][]byte // one a server; a first byte keeps the format's header away
 	started  int64    // time of the first line in buffers
+	turned   int64    // lines of the log before it
 	chunks   []Chunk
 	tally    *tally
 }
@@ -44,11 +45,11 @@ func (p *pen) writeAll(requests []request) {
 		if beat := p.site.Beat; beat > 0 {
 			r.at = p.site.from + p.line*beat.Microseconds()
 		}
-		p.line++
 		if day, _ := p.calendar.day(r.at); day != p.day {
-			p.turn(r.at, day, (len(requests)-i)*256/len(p.buffers))
+			p.turn(r.at, day, (len(requests)-i)*280/len(p.buffers))
 		}
 		p.write(r)
+		p.line++
 	}
 	p.turn(0, -1, 0)
 }
@@ -56,6 +57,7 @@ func (p *pen) writeAll(requests []request) {
 // turn ends the chunk of a day and begins the next.
 func (p *pen) turn(at int64, day, size int) {
 	if p.day >= 0 {
+		p.tally.days[p.day] += p.line - p.turned
 		c := Chunk{Time: time.UnixMicro(p.started).In(p.calendar.zone), Servers: make([][]byte, len(p.buffers))}
 		for i, b := range p.buffers {
 			c.Servers[i] = b[1:]
@@ -63,7 +65,7 @@ func (p *pen) turn(at int64, day, size int) {
 		}
 		p.chunks = append(p.chunks, c)
 	}
-	p.day, p.started = day, at
+	p.day, p.started, p.turned = day, at, p.line
 	for i := range p.buffers {
 		p.buffers[i] = append(make([]byte, 0, size+1), '\n')
 	}
@@ -76,7 +78,6 @@ func (p *pen) write(r *request) {
 		server = int(scramble(r.visitor) % uint64(n))
 	}
 	p.tally.lines++
-	p.tally.days[p.day]++
 	p.tally.servers[server]++
 	if r.role == broken {
 		p.writeBroken(r, server)
@@ -192,7 +193,7 @@ func (p *pen) count(r *request) {
 	t.roles[r.role]++
 	t.who[p.world.agents[r.agent].who]++
 	t.sent += max(p.record.Bytes, 0)
-	book := p.targets[r.target].book
+	book := p.targets[r.target].book - 1
 	if book >= 0 {
 		t.books[book]++
 	}
@@ -228,7 +229,7 @@ func (p *pen) soil(r *request) {
 		p.tally.who[p.world.agents[r.agent].who]--
 		p.tally.who[numWho]++
 	case parse.Path:
-		if book := p.targets[r.target].book; book >= 0 {
+		if book := p.targets[r.target].book - 1; book >= 0 {
 			p.tally.books[book]--
 		}
 	}

@@ -3,254 +3,286 @@ package fakelog
 // regulars is how many readers come back again and again.
 const regulars = 12_000
 
-// A visit is what stays the same while one person reads.
+// A visit is what one person does in one go.
 type visit struct {
 	id      uint64
 	agent   uint16
-	regular bool // has most of the site in the browser's cache
-	at      int64
-	seen    bool     // the site's assets have come
-	from    from     // the page now open
-	books   *weights // by popularity at this time
+	regular bool  // comes often, and has most of the site in the browser's cache
+	at      int64 // when the next request is sent
+	assets  bool  // what all pages share has come
+	from    from  // what the next request has as its referer
+	books   weights
 }
 
-// from is where a request says it comes from.
+// from is where a request comes from.
 type from struct {
 	kind   queryKind
-	target uint32
+	target uint32 // a page of the site, or a referrer
 	arg    uint32
 }
 
-// read plays a person's session: arrive somewhere, read on from chapter to
+var nowhere = from{kind: noReferer}
+
+// A place is a page that a reader is on. If it is a chapter, it has figures.
+type place struct {
+	target  uint32
+	book    int
+	chapter int // -1: another page
+}
+
+func (g *scene) chapter(book, n int) place { return place{g.books[book].chapters[n], book, n} }
+func (g *scene) anyChapter(book int) place {
+	return g.chapter(book, g.books[book].favoured.pick(&g.dice))
+}
+func elsewhere(target uint32, book int) place { return place{target, book, -1} }
+
+// read plays a person's visit: arrive somewhere, read on from chapter to
 // chapter, search, look at another book, leave.
 func (g *scene) read(at int64) {
-	v := visit{at: at, regular: g.percent(16), books: g.popularity(at)}
-	v.id = g.next() >> 1
+	v := visit{at: at, id: g.next(), regular: g.percent(16), books: g.popularity(at)}
 	if v.regular {
-		rank := g.below(1 + g.below(regulars)) // low ranks come often
-		v.id = mix(g.site.Seed, uint64(rank)) >> 1
+		rank := g.below(1 + g.below(regulars)) // low ranks come more often
+		v.id = mix(g.site.Seed, uint64(rank))
 	}
-	trait := dice(v.id)
-	v.agent = uint16(g.world.browsers.pick(&trait))
 	if g.percent(1) {
 		g.edit(&v)
 		return
 	}
+	traits := dice(v.id)
+	v.agent = uint16(g.world.browsers.pick(&traits))
 
-	book := v.books.pick(&g.dice)
-	chapter := g.arrive(&v, book, &trait)
-	left := g.lognormal(2) // pages to go
-	if v.regular {
-		left += 2
-	} else if g.percent(60) {
-		left = 0
-	}
-	for left = min(left, 40); left > 0 && !g.cutOff; left-- {
-		v.at += second * min(12+g.lognormal(60), 600)
-		pages := &g.books[book]
-		switch x := g.below(100); {
-		case x < 66 && chapter+1 < len(pages.chapters): // read on
-			chapter++
-			g.open(&v, pages.chapters[chapter], book, chapter)
-		case x < 76:
-			g.open(&v, pages.index, -1, 0)
-		case x < 86:
-			g.find(&v)
-			chapter = pages.favoured.pick(&g.dice)
-			g.open(&v, pages.chapters[chapter], book, chapter)
-		case x < 90:
-			g.take(&v, pages.download[g.below(2)])
-		case x < 95:
-			g.open(&v, g.blog[g.blogFavoured.pick(&g.dice)], -1, 0)
-		default:
-			book = v.books.pick(&g.dice)
-			chapter = g.books[book].favoured.pick(&g.dice)
-			g.open(&v, g.books[book].chapters[chapter], book, chapter)
+	on := g.begins(&v, &traits)
+	g.arrive(&v, on)
+	for range g.pages(&v) {
+		if g.cutOff {
+			return
 		}
+		v.at += second * min(12+g.lognormal(60), 600)
+		on = g.readOn(&v, on)
 	}
 }
 
-// arrive opens the session's first page and gives the chapter that it shows.
-func (g *scene) arrive(v *visit, book int, trait *dice) (chapter int) {
-	pages := &g.books[book]
-	chapter = pages.favoured.pick(&g.dice)
-	if v.regular { // read on where the last visit ended
-		chapter = (trait.below(len(pages.chapters)) + int((v.at-g.site.from)/(36*3600*second))) % len(pages.chapters)
+// pages is how many more pages somebody reads after the first: most leave at
+// once, unless they know the site.
+func (g *scene) pages(v *visit) int64 {
+	n := min(g.lognormal(2), 40)
+	if v.regular {
+		return n + 2
 	}
-	v.from = from{kind: noReferer}
+	if g.percent(60) {
+		return 0
+	}
+	return n
+}
+
+// begins is the chapter that somebody came for. Regular readers have got a
+// chapter further every day and a half.
+func (g *scene) begins(v *visit, traits *dice) place {
+	book := v.books.pick(&g.dice)
+	if !v.regular {
+		return g.anyChapter(book)
+	}
+	n := len(g.books[book].chapters)
+	read := (v.at - g.site.from) / (36 * 3600 * second)
+	return g.chapter(book, (traits.below(n)+int(read))%n)
+}
+
+// arrive opens the first page of a visit, which is not always what somebody
+// came for.
+func (g *scene) arrive(v *visit, on place) {
+	v.from = nowhere
 	if !v.regular || g.percent(20) {
-		v.from = g.cameFrom(v.at)
+		v.from = g.cameFrom()
 	}
 	if site, landing, ok := g.linkedFrom(v.at); ok {
-		v.from = from{otherSite, site, 0}
-		g.open(v, landing, -1, 0)
-		return chapter
+		v.from = from{kind: otherSite, target: site}
+		g.show(v, elsewhere(landing, 0), noQuery, 0)
+		return
 	}
-	landing := request{target: pages.chapters[chapter]}
+	linked := v.from.kind == otherSite
 	switch x := g.below(100); {
 	case x < 14:
-		landing.target = g.front
+		g.show(v, elsewhere(g.front, 0), noQuery, 0)
 	case x < 22:
-		landing.target = g.blog[g.blogFavoured.pick(&g.dice)]
+		g.show(v, g.anyPost(), noQuery, 0)
 	case x < 28:
-		landing.target = pages.index
-	case x < 32 && v.from.kind == otherSite: // a link of years ago
-		g.request(v, pages.old[chapter], get, 301)
+		g.show(v, elsewhere(g.books[on.book].index, on.book), noQuery, 0)
+	case x < 32 && linked: // by a link of years ago
+		g.ask(v, g.books[on.book].old[on.chapter], get, 301)
 		v.at += 120_000
-	case x < 36 && v.from.kind == otherSite:
-		g.request(v, g.gone[g.below(len(g.gone))], get, 0)
+		g.show(v, on, noQuery, 0)
+	case x < 36 && linked: // by one that leads nowhere any more
+		g.ask(v, g.gone[g.below(len(g.gone))], get, 0)
 		v.at += 9 * second
-		landing.target = g.front
+		g.show(v, elsewhere(g.front, 0), noQuery, 0)
 	case x < 49:
-		landing.query, landing.arg = clickID, uint32(g.next())
+		g.show(v, on, clickID, uint32(g.next()))
 	case x < 53:
-		landing.query, landing.arg = campaign, uint32(g.below(60))
+		g.show(v, on, campaign, uint32(g.below(60)))
+	default:
+		g.show(v, on, noQuery, 0)
 	}
-	g.show(v, landing, book, chapter)
-	return chapter
 }
 
-// cameFrom draws the referer of somebody who arrives.
-func (g *scene) cameFrom(at int64) from {
+// cameFrom draws the referer of somebody who arrives; many have none.
+func (g *scene) cameFrom() from {
 	if g.percent(38) {
-		return from{kind: noReferer}
+		return nowhere
 	}
-	site := g.sites.pick(&g.dice)
-	return from{otherSite, uint32(site), uint32(g.next())}
+	return from{otherSite, uint32(g.sites.pick(&g.dice)), uint32(g.next())}
 }
 
-// open shows a page without a query.
-func (g *scene) open(v *visit, page uint32, book, chapter int) {
-	g.show(v, request{target: page}, book, chapter)
+// readOn opens the page after the one that somebody is on.
+func (g *scene) readOn(v *visit, on place) place {
+	book := &g.books[on.book]
+	switch x := g.below(100); {
+	case x < 66 && on.chapter+1 < len(book.chapters):
+		on = g.chapter(on.book, on.chapter+1)
+	case x < 76:
+		on = elsewhere(book.index, on.book)
+	case x < 86:
+		g.find(v)
+		on = g.anyChapter(on.book)
+	case x < 90:
+		g.take(v, book.download[g.below(2)])
+		return on
+	case x < 95:
+		on = g.anyPost()
+	default:
+		on = g.anyChapter(v.books.pick(&g.dice))
+	}
+	g.show(v, on, noQuery, 0)
+	return on
 }
+
+func (g *scene) anyPost() place { return elsewhere(g.blog[g.blogFavoured.pick(&g.dice)], 0) }
 
 // show asks for a page and for what belongs to it.
-func (g *scene) show(v *visit, r request, book, chapter int) {
-	r.status = g.pageStatus(r.target, v.at)
-	if v.regular && r.status == 200 && g.percent(12) {
-		r.status = 304
-	}
-	if to, moved := g.relaunched(r.target, v.at); moved {
+func (g *scene) show(v *visit, on place, query queryKind, arg uint32) {
+	r := request{target: on.target, query: query, arg: arg, status: g.pageStatus(on.target, v.at)}
+	if to, moved := g.relaunched(on.target, v.at); moved {
 		if v.from.kind >= noReferer { // links from outside are the old ones
-			g.request(v, r.target, get, 301)
+			g.ask(v, on.target, get, 301)
 			v.at += 90_000
 		}
 		r.target = to
 	}
+	if v.regular && r.status == 200 && g.percent(12) {
+		r.status = 304
+	}
 	if !g.send(v, r) {
 		return
 	}
-	v.from = from{noQuery, r.target, 0}
-	if r.query == searchFor {
-		v.from = from{searchFor, r.target, r.arg}
+	v.from = from{kind: noQuery, target: r.target}
+	if query == searchFor {
+		v.from = from{searchFor, r.target, arg}
 	}
-	at := v.at
-	defer func() { v.at = at }()
-	if r.status >= 500 {
-		return
-	}
-	g.fetchAssets(v)
-	if book >= 0 {
-		for _, figure := range g.books[book].figures[chapter] {
-			v.at += 4000 + int64(g.below(60_000))
-			g.cached(v, figure, 30)
-		}
-		if g.percent(66) { // how far down the page somebody got
-			v.at += second * min(5+g.lognormal(30), 300)
-			g.send(v, request{target: g.progress, method: post, query: progressOf, arg: uint32(g.next())})
-		}
+	if r.status < 500 {
+		later := *v // what belongs to the page does not delay its reader
+		g.fetchAssets(&later)
+		g.fetchFigures(&later, on)
+		v.assets = later.assets
 	}
 }
 
-// fetchAssets gets what all pages share, once a session.
+// fetchAssets gets what all pages share, once a visit.
 func (g *scene) fetchAssets(v *visit) {
-	if v.seen {
+	if v.assets {
 		return
 	}
-	v.seen = true
+	v.assets = true
 	for i, a := range g.assets {
 		v.at += 2000 + int64(g.below(30_000))
-		q := request{target: a}
+		r := request{target: a}
 		if i < 3 {
-			q.query, q.arg = version, g.site.build(v.at)
+			r.query, r.arg = version, g.site.build(v.at)
 		}
 		switch x := g.below(100); {
-		case v.regular && x < 60, x < 15:
+		case x < 15, v.regular && x < 60:
 			continue // in the cache
-		case v.regular && x < 85, x < 22:
-			q.status = 304
+		case x < 22, v.regular && x < 85:
+			r.status = 304
 		}
-		g.send(v, q)
+		g.send(v, r)
 	}
 	if g.percent(45) {
 		v.at += 40_000
-		g.send(v, request{target: g.icons[0]})
+		g.ask(v, g.icons[0], get, 0)
 	}
 	if g.percent(8) {
 		v.at += 5000
-		g.send(v, request{target: g.icons[1+g.below(2)]})
+		g.ask(v, g.icons[1+g.below(2)], get, 0)
 	}
 }
 
-// cached gets an asset that may be in the browser's cache already.
-func (g *scene) cached(v *visit, asset uint32, percent int) {
-	if !v.regular || !g.percent(percent) {
-		g.request(v, asset, get, 0)
+// fetchFigures gets what belongs to a chapter, and tells the site how far down
+// the page somebody got.
+func (g *scene) fetchFigures(v *visit, on place) {
+	if on.chapter < 0 {
 		return
 	}
-	if g.percent(50) {
-		g.request(v, asset, get, 304)
+	for _, figure := range g.books[on.book].figures[on.chapter] {
+		v.at += 4000 + int64(g.below(60_000))
+		switch x := g.below(100); {
+		case !v.regular || x < 70:
+			g.ask(v, figure, get, 0)
+		case x < 85:
+			g.ask(v, figure, get, 304)
+		}
+	}
+	if g.percent(66) {
+		v.at += second * min(5+g.lognormal(30), 300)
+		g.send(v, request{target: g.progress, method: post, query: progressOf, arg: uint32(g.next())})
 	}
 }
 
 // find types a search: suggestions come while typing, then the results.
 func (g *scene) find(v *visit) {
-	words := uint32(g.next())
-	for i := range 1 + g.below(3) {
+	words := uint32(g.next()) &^ 7
+	for typed := range 1 + g.below(3) {
 		v.at += 300_000 + int64(g.below(600_000))
-		g.send(v, request{target: g.suggest, query: suggestFor, arg: words&^7 | uint32(i), status: g.pageStatus(g.suggest, v.at)})
+		g.send(v, request{target: g.suggest, query: suggestFor, arg: words | uint32(typed), status: g.pageStatus(g.suggest, v.at)})
 	}
 	v.at += 700_000
-	g.open2(v, request{target: g.search, query: searchFor, arg: words &^ 7})
+	g.show(v, elsewhere(g.search, 0), searchFor, words)
 	v.at += second * (3 + g.lognormal(8))
 }
-
-// open2 shows a page that is no chapter, with a query.
-func (g *scene) open2(v *visit, r request) { g.show(v, r, -1, 0) }
 
 // take downloads a book; some programs ask for it piece by piece.
 func (g *scene) take(v *visit, download uint32) {
 	if !g.percent(12) {
-		g.request(v, download, get, 0)
+		g.ask(v, download, get, 0)
 		return
 	}
 	for range 2 + g.below(4) {
-		g.request(v, download, get, 206)
+		g.ask(v, download, get, 206)
 		v.at += second + int64(g.below(4_000_000))
 	}
 }
 
 // edit plays one of the site's authors, who has to log in.
 func (g *scene) edit(v *visit) {
-	v.id = mix(g.site.Seed, 'e'+uint64(g.below(len(authors)))) >> 1
-	trait := dice(v.id)
-	v.agent = uint16(g.world.browsers.pick(&trait))
-	v.regular, v.from = true, from{kind: noReferer}
+	v.id = mix(g.site.Seed, 'e'+uint64(g.below(len(authors))))
+	traits := dice(v.id)
+	v.agent = uint16(g.world.browsers.pick(&traits))
+	v.regular, v.from = true, nowhere
 	draft := g.drafts[g.below(len(g.drafts))]
-	g.request(v, draft, get, 401)
+	g.ask(v, draft, get, 401)
 	for range 2 + g.below(6) {
 		v.at += second * (4 + g.lognormal(40))
-		g.request(v, draft, get, 0)
-		v.from = from{noQuery, draft, 0}
+		g.ask(v, draft, get, 0)
+		v.from = from{kind: noQuery, target: draft}
 		if g.percent(60) {
 			v.at += second * (20 + g.lognormal(120))
-			g.request(v, draft, put, 204)
+			g.ask(v, draft, put, 204)
 		}
 	}
 }
 
-func (g *scene) request(v *visit, target uint32, m method, status uint16) bool {
-	return g.send(v, request{target: target, method: m, status: status})
+// ask sends a request without a query; with status 0 the answer is what the
+// target always answers.
+func (g *scene) ask(v *visit, target uint32, m method, status uint16) {
+	g.send(v, request{target: target, method: m, status: status})
 }
 
 // send completes a request with what the visit knows.

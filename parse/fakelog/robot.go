@@ -152,7 +152,7 @@ func (g *scene) script(r request) {
 
 // scan plays a scanner: many probes at once, nothing found.
 func (g *scene) scan(at int64) {
-	r := request{at: at, role: scanner, visitor: g.next() >> 1, refKind: noReferer}
+	r := request{at: at, role: scanner, visitor: g.next(), refKind: noReferer}
 	r.agent = uint16(g.world.firstScanner + g.world.scanners.pick(&g.dice))
 	for range min(1+int(g.lognormal(7)), 150) {
 		n := g.probeWeights.pick(&g.dice)

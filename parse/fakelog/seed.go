@@ -81,7 +81,6 @@ func (p *pen) writeSeedLine(at int64, d *dice) {
 
 	p.tally.lines++
 	p.tally.servers[0]++
-	p.tally.days[p.day]++
 	p.tally.status[rec.Status]++
 	p.tally.who[person]++
 	p.tally.roles[reader]++

@@ -95,11 +95,11 @@ func (g *scene) crawlerAt(at int64) int {
 }
 
 // popularity weighs the books at a time.
-func (g *scene) popularity(at int64) *weights {
+func (g *scene) popularity(at int64) weights {
 	if !g.growing {
-		return &g.zipfBooks
+		return g.zipfBooks
 	}
-	w := weigh(len(g.books), func(i int) int {
+	return weigh(len(g.books), func(i int) int {
 		weight := 1 << 12 / (i + 1)
 		for k := range g.site.events {
 			if e := &g.site.events[k]; e.kind == grow && e.book == i {
@@ -108,7 +108,6 @@ func (g *scene) popularity(at int64) *weights {
 		}
 		return weight
 	})
-	return &w
 }
 
 // linkedFrom says whether a reader comes by the link that an event has made.
