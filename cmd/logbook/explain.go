@@ -38,6 +38,9 @@ func (c *explainCmd) Run(env *environment) error {
 	if err != nil {
 		return usageError(err)
 	}
+	if !c.SQL {
+		return plan.Explain(env.stdout)
+	}
 	sql, err := plan.SQL(0, c.From)
 	if err != nil {
 		return usageError(err)
