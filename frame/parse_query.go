@@ -55,14 +55,23 @@ func (p *parser) query() *Query {
 		}
 		last = verb
 		p.step(q, verb)
-		if t := p.peek(); t.kind != endToken {
-			p.want(pipeToken, "", p.continuations(verb.text))
-		}
+		p.endStep(verb)
 	}
 	if last.text == "" {
 		p.fail(p.peek(), "the query is empty", `begin with a step such as "count by path"`)
 	}
 	return q
+}
+
+// endStep wants the end of a step.
+func (p *parser) endStep(verb token) {
+	switch t := p.peek(); {
+	case t.kind == endToken || t.kind == pipeToken:
+	case t.kind == wordToken && !t.quoted && stageOf(t.text) >= 0:
+		p.fail(t, "unexpected "+t.String(), `a step begins after "|" or on a new line`)
+	default:
+		p.unexpected(t, "want "+p.continuations(verb.text))
+	}
 }
 
 func (p *parser) skipPipes() {
