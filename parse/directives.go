@@ -122,17 +122,17 @@ func join(tokens []token) []token {
 // unwrap takes the layout's text out of the directive it was pasted with:
 // quotes, backslashes, the pieces that nginx joins, the nickname.
 func unwrap(directive string) (name, text string, esc escape, err error) {
-	s := strings.TrimSpace(directive)
-	word, rest, _ := strings.Cut(s, " ")
 	name = "layout"
+	s := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(directive), ";"))
+	if s == "" {
+		return name, "", esc, errors.New("it is empty")
+	}
+	word, rest, _ := strings.Cut(s, " ")
 	switch strings.ToLower(word) {
 	case "logformat", "customlog", "log_format", "transferlog", "globallog":
-		s = strings.TrimSuffix(strings.TrimSpace(rest), ";")
+		s = rest
 	default:
-		if s == "" {
-			return name, "", esc, errors.New("it is empty")
-		}
-		if s = strings.TrimSuffix(s, ";"); s[0] != '"' && s[0] != '\'' || strings.Count(s, s[:1]) < 2 || strings.HasPrefix(s, `"$`) || strings.HasPrefix(s, `"%`) && strings.IndexByte(s[1:], '"') < len(s)-2 && !strings.Contains(s, `\"`) {
+		if !quotedWhole(s) {
 			return name, strings.ReplaceAll(directive, `\"`, `"`), esc, nil
 		}
 	}
@@ -162,6 +162,22 @@ func unwrap(directive string) (name, text string, esc escape, err error) {
 		return name, "", esc, fmt.Errorf("no format string in %q", directive)
 	}
 	return name, strings.Join(pieces, ""), esc, nil
+}
+
+// quotedWhole tells whether s is one string in quotes, or several as nginx
+// joins them. In double quotes several are fields of a layout.
+func quotedWhole(s string) bool {
+	for first := true; s != ""; first = false {
+		if s[0] != '\'' && (s[0] != '"' || !first) {
+			return false
+		}
+		_, rest, ok := cutQuoted(s)
+		if !ok {
+			return false
+		}
+		s = strings.TrimSpace(rest)
+	}
+	return true
 }
 
 // cutQuoted takes a quoted string off the start of s and its backslashes away.

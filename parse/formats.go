@@ -39,8 +39,9 @@ var formats = sync.OnceValue(func() []FormatInfo {
 			combinedText+` rt={fraction} uct="{-}" uht="{-}" urt="{upseconds}"`, combinedText+` {fraction}`),
 			"Combined with $request_time and $upstream_response_time",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0" 0.012 0.010`},
-		{lines("ingress-nginx", true, combinedText+` {received} {seconds} [{-}] [{-}] {upstream} {-} {upseconds} {-} {id}`),
-			"the Ingress controller of Kubernetes",
+		{lines("ingress-nginx", true, combinedText+` {received} {seconds} [{-}] [{-}] {upstream} {-} {upseconds} {-} {id}`,
+			`{host} - [{-}] - {user} [{time}] "{request}" {status} {bytes} "{referer}" "{agent}" {received} {seconds} [{-}] {upstream} {-} {upseconds} {-}`),
+			"The Ingress controller of Kubernetes, old and new",
 			`192.0.2.7 - - [17/May/2021:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/7.68" 78 0.004 [default-web-80] [] 10.0.0.5:80 512 0.004 200 5f1c`},
 		{nginxProxyManager, "Nginx Proxy Manager, proxied hosts and others",
 			`[24/Jan/2022:16:51:02 +0000] HIT 200 200 - GET https example.com "/a" [Client 192.0.2.7] [Length 192] [Gzip 3.10] [Sent-to 10.0.0.5] "Mozilla/5.0" "-"`},
@@ -72,9 +73,9 @@ var formats = sync.OnceValue(func() []FormatInfo {
 			`{"ClientHost":"192.0.2.7","DownstreamContentSize":357,"DownstreamStatus":200,"Duration":357313,"OriginDuration":324669,"RequestHost":"example.com","RequestMethod":"GET","RequestPath":"/a","RequestProtocol":"HTTP/1.1","RequestScheme":"http","StartUTC":"2021-12-08T14:02:43.587782192Z","request_User-Agent":"curl/7.74.0","time":"2021-12-08T14:02:43Z"}`},
 		{envoy, "Envoy, JSON or its default text, and Istio's",
 			`{":authority":"example.com","bytes_received":0,"bytes_sent":512,"downstream_remote_address":"192.0.2.7:54321","duration":15,"method":"GET","protocol":"HTTP/2","response_code":200,"start_time":"2026-01-24T01:35:00.000Z","upstream_host":"10.0.0.5:8080","user-agent":"Mozilla/5.0","x-envoy-origin-path":"/a","x-request-id":"id"}`},
-		{nginxJSON, "nginx log_format of JSON whose keys are named as the variables",
+		{nginxJSON, "An nginx log_format of JSON whose keys are named as the variables",
 			`{"time_iso8601":"2021-05-17T10:05:03+02:00","remote_addr":"192.0.2.7","request":"GET /a HTTP/1.1","status":"200","body_bytes_sent":"512","request_time":"0.012","http_referer":"","http_user_agent":"Mozilla/5.0"}`},
-		{genericJSON, "any JSON whose keys have usual names; others by json:time=ts,host=client.ip,target=url,status=code",
+		{genericJSON, "Any JSON whose keys have usual names; others by json:time=ts,host=client.ip,target=url,status=code",
 			`{"timestamp":"2021-05-17T10:05:03Z","ip":"192.0.2.7","method":"GET","url":"/a?b=1","statusCode":200,"responseTime":12,"userAgent":"Mozilla/5.0"}`},
 	}
 })

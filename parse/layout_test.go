@@ -119,6 +119,47 @@ func TestFormatByName(t *testing.T) {
 	}
 }
 
+// TestKnownVariants checks lines of programs that have no format of their own,
+// or more than one.
+func TestKnownVariants(t *testing.T) {
+	for _, c := range []struct{ format, line, want string }{
+		{"json", `{"level":30,"time":1557124100345,"pid":1,"req":{"id":7,"method":"GET","url":"/a?b","headers":{"host":"a.org","user-agent":"x"},"remoteAddress":"::1"},"res":{"statusCode":200},"responseTime":12,"msg":"request completed"}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b agent=x vhost=a.org status=200 duration=12000`}, // pino
+		{"json", `{"httpRequest":{"latency":"0.012345s","remoteIp":"::1","requestMethod":"GET","requestUrl":"https://a.org/a?b","responseSize":"512","status":404,"userAgent":"x"},"timestamp":"2019-05-06T06:28:20.345Z"}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b agent=x vhost=a.org scheme=https status=404 bytes=512 duration=12345`}, // Google
+		{"json", `{"@timestamp":"2019-05-06T06:28:20.345Z","source.ip":"::1","http.request.method":"GET","url":{"original":"/a"},"http":{"response":{"status_code":200,"body":{"bytes":3}}},"user_agent.original":"x","event":{"duration":12345000}}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a agent=x status=200 bytes=3 duration=12345`}, // Elastic Common Schema
+		{"json", `{"ClientIP":"::1","ClientRequestHost":"a.org","ClientRequestMethod":"GET","ClientRequestURI":"/a?b","EdgeStartTimestamp":1557124100345000000,"EdgeResponseStatus":200,"EdgeResponseBytes":9,"CacheCacheStatus":"hit"}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b vhost=a.org cache=hit status=200 bytes=9`}, // Cloudflare
+		{"nginx-json", `{"time_local":"06/May/2019:08:28:20 +0200","remote_addr":"::1","request_method":"GET","request_uri":"/a?b","status":404,"request_time":0.012,"upstream_response_time":"0.010, 0.001"}`,
+			`2019-05-06T08:28:20+02:00 host=::1 method=GET path=/a query=b status=404 duration=12000 uptime=11000`},
+		{"caddy", `{"ts":"2019/05/06 06:28:20.345","request":{"remote_addr":"[::1]:4711","method":"GET","uri":"/a","tls":{"version":772,"cipher_suite":4865}},"duration":"1.5ms","status":200}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a tls=TLSv1.3 cipher=TLS_AES_128_GCM_SHA256 status=200 duration=1500`},
+		{"traefik-json", `{"ClientHost":"192.0.2.7,10.0.0.5","DownstreamStatus":204,"RequestPath":"/","StartUTC":"2019-05-06T06:28:20.3456789Z"}`,
+			`2019-05-06T06:28:20.345678Z host=192.0.2.7 path=/ forwarded=192.0.2.7,10.0.0.5 status=204`},
+		{"envoy", `[2019-05-06T06:28:20.345Z] "GET /a HTTP/1.1" 200 - via_upstream - "-" 0 5 12 11 "::1, 10.0.0.1" "x" "id" "a.org:80" "10.0.0.2:80" outbound|80||a 10.0.0.3:1 10.0.0.4:80 - default`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a protocol=HTTP/1.1 agent=x vhost=a.org forwarded=::1, 10.0.0.1 id=id upstream=10.0.0.2:80 status=200 bytes=5 received=0 duration=12000 uptime=11000`}, // Istio
+		{"ingress-nginx", `192.0.2.7 - [192.0.2.7] - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x" 78 0.004 [default-web-80] 10.0.0.5:80 5 0.003 200`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x upstream=10.0.0.5:80 status=200 bytes=5 received=78 duration=4000 uptime=3000`},
+		{"elb", `2015-05-13T23:39:43.945958Z my-lb 192.0.2.7:2817 10.0.0.1:80 0.001069 0.000028 0.000041 - - 82 305 "- - - " "-" - -`,
+			`2015-05-13T23:39:43.945958Z host=192.0.2.7 upstream=10.0.0.1:80 bytes=305 received=82 duration=1138 uptime=28`},
+		{"squid", `1286536309.450    917 192.0.2.7 TCP_TUNNEL/200 20670 CONNECT example.com:443 user HIER_DIRECT/198.51.100.1 -`,
+			`2010-10-08T11:11:49.45Z host=192.0.2.7 user=user method=CONNECT path=example.com:443 cache=TCP_TUNNEL upstream=198.51.100.1 status=200 bytes=20670 duration=917000`},
+		{"haproxy", `2001:db8::7:53332 [25/Feb/2019:16:19:48.143] in~ web/<NOSRV> -1/-1/-1/-1/+8 -1 0 - - CR-- 2/1/0/0/0 0/0 "<BADREQ>"`,
+			`2019-02-25T16:19:48.143Z host=2001:db8::7 upstream=web/<NOSRV> bytes=0 duration=8000`},
+	} {
+		f, confidence, err := Recognise([][]byte{[]byte(c.line)})
+		if err != nil || f.Name() != c.format {
+			t.Errorf("%s is not recognised as %s: %v, %v, %v", c.line, c.format, f, confidence, err)
+			continue
+		}
+		var r Record
+		if reason := f.NewParser(nil).Parse([]byte(c.line), &r); reason != OK || show(&r) != c.want {
+			t.Errorf("%s\nreads as %s, reason %d,\n    want %s", c.line, show(&r), reason, c.want)
+		}
+	}
+}
+
 // TestPrefixes checks that what containers and syslog put before a line is
 // skipped, in every format, and that no line is taken for a prefix.
 func TestPrefixes(t *testing.T) {

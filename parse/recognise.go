@@ -123,7 +123,7 @@ func (r *Record) filled() int {
 
 func unrecognised(sample [][]byte) error {
 	for _, line := range sample {
-		if blank(line) == OK {
+		if line = bytes.TrimRight(line, "\r\n"); blank(line) == OK {
 			if len(line) > 200 {
 				line = append(line[:200:200], "…"...)
 			}
