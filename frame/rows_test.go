@@ -3,6 +3,7 @@ package frame
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,4 +202,19 @@ func valueOf(c arrow.Array, i int) any {
 		return c.Value(i)
 	}
 	panic(fmt.Sprintf("column of type %s", c.DataType()))
+}
+
+// checkRows compares rows; go-cmp takes a minute for so many.
+func checkRows(t *testing.T, what string, got, want []row) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%s: %d rows, want %d", what, len(got), len(want))
+		return
+	}
+	for i := range want {
+		if !slices.Equal(got[i], want[i]) {
+			t.Errorf("%s: row %d is %v, want %v", what, i, got[i], want[i])
+			return
+		}
+	}
 }
