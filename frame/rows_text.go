@@ -83,6 +83,10 @@ func (c *textColumn) appendCodes(d *array.Dictionary, from, to int) {
 		return
 	}
 	c.validity.append(d, from, to)
+	if len(c.sources) == 0 && 8*(to-from) < texts.Len() {
+		c.appendFew(d, texts, from, to)
+		return
+	}
 	source := c.source(texts)
 	codes := d.Indices().(*array.Int32).Int32Values()
 	valid := d.NullN() == 0
@@ -96,6 +100,17 @@ func (c *textColumn) appendCodes(d *array.Dictionary, from, to int) {
 			source.codes[codes[i]] = code
 		}
 		c.codes = append(c.codes, code-1)
+	}
+}
+
+// appendFew appends few codes of a large dictionary, for which it does not pay
+// to remember anything: in a dataset many columns share a scan's dictionaries.
+func (c *textColumn) appendFew(d *array.Dictionary, texts *array.String, from, to int) {
+	codes := d.Indices().(*array.Int32).Int32Values()
+	for i := from; i < to; i++ {
+		if d.IsValid(i) {
+			c.codes = append(c.codes, c.codeOf(texts.Value(int(codes[i]))))
+		}
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"logbook/frame"
 )
 
 // An Input is one log: a file, or a stream that can be read once.
@@ -48,7 +50,7 @@ func Inputs(args []string, stdin io.Reader) ([]Input, error) {
 func expand(arg string) ([]Input, error) {
 	fi, err := os.Stat(arg)
 	switch {
-	case err == nil && fi.IsDir():
+	case err == nil && fi.IsDir() && !frame.IsSource(arg):
 		return logsIn(arg)
 	case err == nil:
 		return []Input{{Name: arg, Path: arg}}, nil

@@ -50,8 +50,12 @@ var tableFormats = map[string]func(io.Writer, *arrow.Schema) (frame.Sink, error)
 	"log.parquet": func(w io.Writer, schema *arrow.Schema) (frame.Sink, error) {
 		return frame.NewParquetWriter(w, schema, frame.ParquetOptions{RowGroup: 1000})
 	},
-	"log.arrow":  func(w io.Writer, schema *arrow.Schema) (frame.Sink, error) { return frame.NewArrowFileWriter(w, schema) },
-	"log.arrows": func(w io.Writer, schema *arrow.Schema) (frame.Sink, error) { return frame.NewArrowStreamWriter(w, schema) },
+	"log.arrow": func(w io.Writer, schema *arrow.Schema) (frame.Sink, error) {
+		return frame.NewArrowFileWriter(w, schema)
+	},
+	"log.arrows": func(w io.Writer, schema *arrow.Schema) (frame.Sink, error) {
+		return frame.NewArrowStreamWriter(w, schema)
+	},
 }
 
 // TestTablesAreLogs checks that a scan of what a log was exported to gives the

@@ -1,0 +1,438 @@
+package frame
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+)
+
+// DatasetOptions say how a dataset is written.
+type DatasetOptions struct {
+	Parquet   ParquetOptions
+	Partition string // "day", "week", "book" or "site"
+
+	// Identity is what else decides which rows a log gives: the command's
+	// columns, filter and policies, as text. All logs of a dataset share it.
+	Identity string
+}
+
+// A partitionKey says which column a partition is of and how Hive's layout
+// names it. A key must not have the name of a column in the files.
+type partitionKey struct {
+	name, column string
+	days         int64 // of a time: how many days a value stands for, counted from a Monday
+}
+
+var partitionKeys = map[string]partitionKey{
+	"day":  {name: "dt", column: "time", days: 1},
+	"week": {name: "week", column: "time", days: 7},
+	"book": {name: "book", column: "book"},
+	"site": {name: "site", column: "site"},
+}
+
+// noPartition is how Hive and all who follow it call null.
+const noPartition = "__HIVE_DEFAULT_PARTITION__"
+
+// maxPartitions is how many values a log may have: each is an open file, and a
+// folder of small files helps nobody.
+const maxPartitions = 500
+
+// A DatasetWriter adds the records of logs to a dataset, one log at a time.
+type DatasetWriter struct {
+	dir      string
+	schema   *arrow.Schema
+	opts     DatasetOptions
+	key      partitionKey
+	manifest *Manifest
+}
+
+// NewDatasetWriter opens the dataset in a folder to add to it, and makes the
+// folder if there is none. It removes what a writer that was killed has left.
+// It refuses a folder that has something else in it, and a dataset whose rows
+// were chosen differently.
+func NewDatasetWriter(dir string, schema *arrow.Schema, opts DatasetOptions) (*DatasetWriter, error) {
+	key, ok := partitionKeys[opts.Partition]
+	if !ok {
+		return nil, fmt.Errorf("unknown partition %q, want one of day, week, book, site", opts.Partition)
+	}
+	if !schema.HasField(key.column) {
+		return nil, fmt.Errorf("partition by %s needs the column %s", opts.Partition, key.column)
+	}
+	d := &DatasetWriter{dir: dir, schema: schema, opts: opts, key: key}
+	var err error
+	d.manifest, err = readManifest(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := d.create(); err != nil {
+			return nil, err
+		}
+	case err != nil:
+		return nil, err
+	case d.manifest.Partition != opts.Partition || d.manifest.Identity != opts.Identity:
+		return nil, fmt.Errorf("%s: this dataset was written with other options (%s, partition by %s); use another folder",
+			dir, d.manifest.Identity, d.manifest.Partition)
+	}
+	return d, os.RemoveAll(filepath.Join(dir, stagingName))
+}
+
+func (d *DatasetWriter) create() error {
+	if err := os.MkdirAll(d.dir, 0o755); err != nil {
+		return err
+	}
+	names, err := os.ReadDir(d.dir)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if !strings.HasPrefix(n.Name(), ".") && !strings.HasPrefix(n.Name(), d.key.name+"=") {
+			return fmt.Errorf("%s: this folder holds %s and is no dataset of logbook", d.dir, n.Name())
+		}
+	}
+	d.manifest = &Manifest{Version: 1, Partition: d.opts.Partition, Identity: d.opts.Identity}
+	return nil
+}
+
+// Logs returns the logs that the dataset holds, for the caller to compare with
+// what it has.
+func (d *DatasetWriter) Logs() []ManifestLog { return d.manifest.Logs }
+
+// Add begins to write the records of a log. If the dataset has a log with that
+// ID, the new records take the place of the old. The log is in the dataset
+// when Commit has returned; until then only one Add may be under way.
+func (d *DatasetWriter) Add(log ManifestLog) (*LogWriter, error) {
+	if strings.Trim(log.ID, "0123456789abcdefghijklmnopqrstuvwxyz-") != "" || log.ID == "" {
+		return nil, fmt.Errorf("%q is no id of a log", log.ID)
+	}
+	return &LogWriter{dataset: d, log: log, partitions: map[string]*partition{}, staging: filepath.Join(d.dir, stagingName)}, os.MkdirAll(filepath.Join(d.dir, stagingName), 0o755)
+}
+
+// A LogWriter writes the records of one log into the partitions of a dataset.
+// It is a [Sink].
+type LogWriter struct {
+	dataset    *DatasetWriter
+	log        ManifestLog
+	staging    string
+	partitions map[string]*partition // by folder
+	last       *partition
+	rows       int // since limit was last called
+}
+
+// A partition is a file that is being written.
+type partition struct {
+	folder string
+	file   *os.File
+	out    *ParquetWriter
+	rows   int64
+}
+
+// lookRows is how often, in rows of the log, the memory of all partitions is
+// looked at: at fixed rows, so that batches do not show in the files.
+const lookRows = 1 << 16
+
+// Write writes each row to its partition.
+func (l *LogWriter) Write(batch arrow.Record) error {
+	at := batch.Schema().FieldIndices(l.dataset.key.column)
+	if len(at) != 1 {
+		return fmt.Errorf("a batch has no column %s", l.dataset.key.column)
+	}
+	for from := int64(0); from < batch.NumRows(); {
+		to := min(batch.NumRows(), from+int64(lookRows-l.rows))
+		part := batch.NewSlice(from, to)
+		err := l.writeRows(part, at[0])
+		part.Release()
+		if err != nil {
+			return err
+		}
+		if l.rows += int(to - from); l.rows == lookRows {
+			l.rows = 0
+			if err := l.limit(); err != nil {
+				return err
+			}
+		}
+		from = to
+	}
+	return nil
+}
+
+func (l *LogWriter) writeRows(batch arrow.Record, key int) error {
+	folders, rowsOf := l.dataset.key.split(batch.Column(key))
+	for _, folder := range folders {
+		p, err := l.partition(folder)
+		if err != nil {
+			return err
+		}
+		if l.last != p && l.last != nil {
+			l.last.out.rows.release() // what it knows of dictionaries; there may be many partitions
+		}
+		l.last = p
+		if err := p.write(batch, rowsOf[folder]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *partition) write(batch arrow.Record, sel []int32) error {
+	p.rows += int64(len(sel))
+	if len(sel) == int(batch.NumRows()) {
+		return p.out.Write(batch)
+	}
+	picked := pick(batch, sel)
+	defer picked.Release()
+	return p.out.Write(picked)
+}
+
+// split returns the folders of a column's rows, in order of first appearance,
+// and the rows of each.
+func (k partitionKey) split(column arrow.Array) (folders []string, rowsOf map[string][]int32) {
+	rowsOf = map[string][]int32{}
+	names := map[int64]string{} // by code or by days
+	for i := range column.Len() {
+		key := int64(-1 << 62)
+		if column.IsValid(i) {
+			key = k.value(column, i)
+		}
+		folder, ok := names[key]
+		if !ok {
+			folder = k.folder(column, i)
+			names[key] = folder
+			if rowsOf[folder] == nil {
+				folders = append(folders, folder)
+			}
+		}
+		rowsOf[folder] = append(rowsOf[folder], int32(i))
+	}
+	return folders, rowsOf
+}
+
+const µsOfDay = 24 * 60 * 60 * 1_000_000
+
+// value returns what tells partitions apart within a batch.
+func (k partitionKey) value(column arrow.Array, i int) int64 {
+	switch c := column.(type) {
+	case *array.Timestamp:
+		days := floorDiv(int64(c.Value(i)), µsOfDay)
+		if k.days == 7 { // 1970-01-01 was a Thursday
+			days = floorDiv(days+3, 7)*7 - 3
+		}
+		return days
+	case *array.Dictionary:
+		return int64(c.GetValueIndex(i))
+	}
+	panic(fmt.Sprintf("a column of type %s is no partition", column.DataType()))
+}
+
+func floorDiv(a, b int64) int64 {
+	if a%b < 0 {
+		return a/b - 1
+	}
+	return a / b
+}
+
+func (k partitionKey) folder(column arrow.Array, i int) string {
+	value := noPartition
+	if column.IsValid(i) {
+		switch c := column.(type) {
+		case *array.Timestamp:
+			value = time.UnixMicro(k.value(column, i) * µsOfDay).UTC().Format(time.DateOnly)
+		case *array.Dictionary:
+			value = escapePartition(c.Dictionary().(*array.String).Value(c.GetValueIndex(i)))
+		}
+	}
+	return k.name + "=" + value
+}
+
+// escapePartition makes a folder's name of a text, as Hive, Spark and DuckDB
+// do. The empty text has no name in Hive's layout; it goes with null.
+func escapePartition(text string) string {
+	if text == "" {
+		return noPartition
+	}
+	escaped := strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
+	if len(escaped) > 200 { // names of files end at 255 bytes
+		return noPartition
+	}
+	if strings.Trim(escaped, ".") == "" {
+		return strings.ReplaceAll(escaped, ".", "%2E")
+	}
+	return escaped
+}
+
+func unescapePartition(name string) (text string, null bool) {
+	if name == noPartition {
+		return "", true
+	}
+	text, err := url.PathUnescape(name)
+	if err != nil {
+		return name, false
+	}
+	return text, false
+}
+
+// partition returns the file of a folder, opened when it is first needed.
+func (l *LogWriter) partition(folder string) (*partition, error) {
+	if p := l.partitions[folder]; p != nil {
+		return p, nil
+	}
+	if len(l.partitions) == maxPartitions {
+		return nil, fmt.Errorf("%s has more than %d values in %s; choose another partition", l.dataset.key.name, maxPartitions, l.log.Name)
+	}
+	file, err := os.Create(filepath.Join(l.staging, fmt.Sprintf("%d", len(l.partitions))))
+	if err != nil {
+		return nil, err
+	}
+	out, err := NewParquetWriter(file, l.dataset.fileSchema(), l.dataset.opts.Parquet)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	p := &partition{folder: folder, file: file, out: out}
+	l.partitions[folder] = p
+	return p, nil
+}
+
+// fileSchema is the schema without the column that the path has: Hive and
+// Athena refuse a column that is in both.
+func (d *DatasetWriter) fileSchema() *arrow.Schema {
+	fields := slices.DeleteFunc(d.schema.Fields(), func(f arrow.Field) bool { return f.Name == d.key.name })
+	meta := d.schema.Metadata()
+	return arrow.NewSchema(fields, &meta)
+}
+
+// limit writes out the largest row groups if all together hold more rows than
+// one of full size, so that memory does not grow with the partitions.
+func (l *LogWriter) limit() error {
+	rows, texts := 0, 0
+	for _, p := range l.partitions {
+		rows += p.out.rows.rows
+		texts += p.out.rows.textBytes()
+	}
+	if rows <= parquetRows && texts <= parquetText {
+		return nil
+	}
+	largest := l.sorted()
+	slices.SortStableFunc(largest, func(a, b *partition) int { return -cmp.Compare(a.out.rows.rows, b.out.rows.rows) })
+	for _, p := range largest[:(len(largest)+3)/4] {
+		if err := p.out.rows.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *LogWriter) sorted() []*partition {
+	all := make([]*partition, 0, len(l.partitions))
+	for _, p := range l.partitions {
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b *partition) int { return strings.Compare(a.folder, b.folder) })
+	return all
+}
+
+// Commit completes the files, moves them to their places, and then lists them
+// in the manifest. Names follow from the log alone, so a Commit that was cut
+// short and is repeated overwrites and never doubles.
+func (l *LogWriter) Commit() error {
+	d := l.dataset
+	if err := os.Remove(filepath.Join(d.dir, successName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	all := l.sorted()
+	for _, p := range all {
+		if err := p.finish(); err != nil {
+			return err
+		}
+	}
+	var files []ManifestFile
+	for _, p := range all {
+		f, err := l.place(p)
+		if err != nil {
+			return err
+		}
+		files = append(files, f)
+	}
+	next := *d.manifest
+	next.Logs = slices.DeleteFunc(slices.Clone(d.manifest.Logs), func(m ManifestLog) bool { return m.ID == l.log.ID })
+	next.Logs = append(next.Logs, l.log)
+	var stale []string
+	next.Files = slices.DeleteFunc(slices.Clone(d.manifest.Files), func(m ManifestFile) bool {
+		if m.Log == l.log.ID && !slices.ContainsFunc(files, func(f ManifestFile) bool { return f.Path == m.Path }) {
+			stale = append(stale, m.Path)
+		}
+		return m.Log == l.log.ID
+	})
+	next.Files = append(next.Files, files...)
+	if err := next.write(d.dir); err != nil {
+		return err
+	}
+	d.manifest = &next
+	return removeStale(d.dir, stale)
+}
+
+// finish completes a file and has the disk keep it.
+func (p *partition) finish() error {
+	return errors.Join(p.out.Close(), p.file.Sync(), p.file.Close())
+}
+
+// place moves a complete file to its name in the dataset.
+func (l *LogWriter) place(p *partition) (ManifestFile, error) {
+	f := ManifestFile{Path: p.folder + "/" + l.log.ID + ".parquet", Log: l.log.ID, Rows: p.rows}
+	path := filepath.Join(l.dataset.dir, filepath.FromSlash(f.Path))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return f, err
+	}
+	if err := os.Rename(p.file.Name(), path); err != nil {
+		return f, err
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return f, err
+	}
+	fi, err := os.Stat(path)
+	if err != nil {
+		return f, err
+	}
+	f.Size = fi.Size()
+	return f, nil
+}
+
+// syncDir has the disk keep the names in a folder.
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Abort gives up what was written and not committed.
+func (l *LogWriter) Abort() {
+	for _, p := range l.partitions {
+		p.out.rows.release()
+		p.file.Close()
+	}
+	os.RemoveAll(l.staging)
+}
+
+// Close ends the writing: _SUCCESS says to engines that wait for it that no
+// log is half added.
+func (d *DatasetWriter) Close() error {
+	if err := os.RemoveAll(filepath.Join(d.dir, stagingName)); err != nil {
+		return err
+	}
+	if err := d.manifest.write(d.dir); err != nil { // an empty dataset has a manifest too
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(d.dir, successName), nil, 0o644); err != nil {
+		return err
+	}
+	return syncDir(d.dir)
+}
