@@ -60,7 +60,7 @@ var nginxVariables = map[string]value{
 	"status": {kind: kStatus}, "body_bytes_sent": ranked(2, amount(slotBytes)), "bytes_sent": ranked(1, amount(slotBytes)),
 	"request_length": amount(slotReceived), "request_time": {kind: kDecimal, slot: slotDuration, shift: 6},
 	"upstream_response_time": {kind: kSum, slot: slotUpTime, shift: 6, rank: 3}, "upstream_header_time": {kind: kSum, slot: slotUpTime, shift: 6, rank: 1},
-	"upstream_connect_time": {kind: kSum, shift: 6, rank: -1}, "upstream_addr": ranked(2, text(Upstream)), "proxy_host": text(Upstream),
+	"upstream_connect_time": {kind: kSum, discard: true}, "upstream_addr": ranked(2, text(Upstream)), "proxy_host": text(Upstream),
 	"upstream_status": {}, "upstream_response_length": {}, "upstream_bytes_received": {},
 	"upstream_cache_status": text(Cache), "host": ranked(3, value{kind: kVHost}), "server_name": ranked(2, value{kind: kVHost}),
 	"scheme": ranked(1, value{kind: kScheme, field: Scheme}), "https": {kind: kScheme, field: Scheme},

@@ -18,7 +18,7 @@ type token struct {
 type escape uint8
 
 const (
-	escapeBackslash escape = iota // \" or \x22; kept as the log has it
+	escapeBackslash escape = iota // \" or \x22; undone
 	escapeNone                    // not at all: the field ends where the layout goes on
 	escapeJSON                    // as in a JSON string; undone
 	escapeDouble                  // "", as in CSV; undone
@@ -71,14 +71,14 @@ func compile(tokens []token, esc escape, loose bool) (program, error) {
 			return g, fmt.Errorf("two fields without a text between them: there is no telling where the first ends")
 		}
 		s := step{value: t.value, lit: lit}
-		s.list = t.value.kind == kForward || t.value.kind == kText && (t.value.field == Forwarded || t.value.field == Upstream)
+		s.list = t.value.kind == kForward || t.value.kind == kSkip || t.value.kind == kText && (t.value.field == Forwarded || t.value.field == Upstream)
 		s.pad = t.value.kind == kDecimal
 		switch t.value.kind {
 		case kPart:
 			g.parts = g.parts || !t.value.discard
 			g.zoned = g.zoned || t.value.part == 'z'
 		case kCLF, kISO:
-			g.zoned = true
+			g.zoned = g.zoned || !t.value.discard
 		}
 		g.steps, lit = append(g.steps, s), nil
 	}
@@ -90,7 +90,7 @@ func compile(tokens []token, esc escape, loose bool) (program, error) {
 		}
 		s.quoted = bytes.HasSuffix(s.lit, quote) && bytes.HasPrefix(s.stop, quote)
 	}
-	if !slices.ContainsFunc(g.steps, func(s step) bool { return s.slots()&slotTime != 0 && !s.zoneOnly }) {
+	if !slices.ContainsFunc(g.steps, func(s step) bool { return s.slots()&slotTime != 0 && !s.zoneOnly && !s.discard }) {
 		return g, fmt.Errorf("no time in it; %s or %s gives one", "%t", "$time_local")
 	}
 	return g, nil
@@ -125,13 +125,10 @@ func resolve(tokens []token) {
 			taken |= v.slots()
 			parts = parts || v.kind == kPart
 			epoch = epoch || v.kind == kEpoch
-		case v.kind == kPart:
-			v.discard = true
 		case epoch && (v.kind == kCLF || v.kind == kISO):
 			v.zoneOnly, epoch = true, false
-		case v.kind == kCLF || v.kind == kSum: // read past, by its own length
-			v.zoneOnly, v.slot = v.kind == kCLF, 0
-			*v = value{kind: kSkip}
+		case v.selfDelimiting():
+			v.discard = true
 		default:
 			*v = value{kind: kSkip}
 		}
@@ -208,11 +205,7 @@ func (p *layoutParser) run(g *program, line []byte, r *Record) (Reason, int) {
 	at := 0
 	for i := range g.steps {
 		s := &g.steps[i]
-		if len(s.lit) == 1 {
-			if at >= len(line) || line[at] != s.lit[0] {
-				return notThere(line[at:], s.lit), at
-			}
-		} else if len(line)-at < len(s.lit) || string(line[at:at+len(s.lit)]) != string(s.lit) {
+		if len(line)-at < len(s.lit) || string(line[at:at+len(s.lit)]) != string(s.lit) {
 			return notThere(line[at:], s.lit), at
 		}
 		at += len(s.lit)
@@ -221,32 +214,8 @@ func (p *layoutParser) run(g *program, line []byte, r *Record) (Reason, int) {
 				at++
 			}
 		}
-		var n int
-		switch {
-		case s.kind == kCLF && !s.quoted:
-			n = min(26, len(line)-at)
-		case s.kind == kPart:
-			if n = p.clock.readPart(s.part, line[at:]); n < 0 {
-				return BadTime, at
-			}
-			at += n
-			continue
-		case s.kind == kSum && !s.quoted:
-			if n = p.sum(&s.value, line[at:], r); n < 0 {
-				return BadNumber, at
-			}
-			at += n
-			continue
-		default:
-			n = s.length(line[at:], g.escape)
-		}
-		if n < 0 {
-			if s.quoted {
-				return BadQuote, at
-			}
-			return TooFew, at
-		}
-		if reason := p.field(s, g.escape, line[at:at+n], r); reason != OK {
+		n, reason := p.step(s, g.escape, line[at:], r)
+		if reason != OK {
 			return reason, at
 		}
 		at += n
@@ -263,9 +232,45 @@ func (p *layoutParser) run(g *program, line []byte, r *Record) (Reason, int) {
 	return OK, at
 }
 
+// step reads the field at the start of b and returns its length.
+func (p *reader) step(s *step, esc escape, b []byte, r *Record) (int, Reason) {
+	switch {
+	case s.kind == kPart:
+		into := &p.clock
+		if s.discard {
+			into = new(clock)
+		}
+		n := into.readPart(s.part, b)
+		return n, reasonIf(n < 0, BadTime)
+	case s.quoted:
+	case s.kind == kCLF:
+		n := min(len("17/May/2015:10:05:03 +0000"), len(b))
+		return n, p.field(s, esc, b[:n], r)
+	case s.kind == kSum:
+		n := p.sum(&s.value, b, r)
+		return n, reasonIf(n < 0, BadNumber)
+	}
+	n := s.length(b, esc)
+	switch {
+	case n >= 0:
+		return n, p.field(s, esc, b[:n], r)
+	case s.quoted:
+		return n, BadQuote
+	}
+	return n, TooFew
+}
+
+func reasonIf(bad bool, reason Reason) Reason {
+	if bad {
+		return reason
+	}
+	return OK
+}
+
 // field fills r from the text of a step's field.
 func (p *reader) field(s *step, esc escape, b []byte, r *Record) Reason {
-	if s.kind == kSkip || missing(b) && !s.due() || len(b) == 0 && (s.kind != kText || esc == escapeDouble) && !s.due() {
+	empty := missing(b) || len(b) == 0 && (s.kind != kText || esc == escapeDouble)
+	if s.kind == kSkip || s.discard || empty && !s.due() {
 		return OK
 	}
 	switch s.kind {

@@ -60,7 +60,7 @@ type value struct {
 	rank     int8  // of two values for one slot the higher rank is read, the other skipped
 	part     byte  // of kPart: the letter of strftime; of others what their case says
 	zoneOnly bool  // of kCLF and kISO: a finer time is read elsewhere, this gives the zone
-	discard  bool  // of kPart: read past it
+	discard  bool  // of values that know their length: read past it
 }
 
 // slots returns all places that the value fills.
@@ -372,7 +372,7 @@ func (p *reader) sum(v *value, b []byte, r *Record) int {
 			break
 		}
 	}
-	if any {
+	if any && !v.discard {
 		*v.number(r) = total
 	}
 	return i
