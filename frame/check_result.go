@@ -159,7 +159,8 @@ func (c *checker) shown(s Show) []checkedStep {
 				continue
 			}
 			x, typ := c.shownExpr(e)
-			if _, column := e.(*Name); column || c.known([]string{e.String()}) {
+			_, column := e.(*Name)
+			if known, _ := c.lookup(&Name{Name: e.String()}); column || known != nil {
 				continue
 			}
 			steps = append(steps, checkedStep{ResultStep: ResultStep{Offset: e.Pos(), Verb: "add", Name: e.String()}, expr: x, typ: typ})

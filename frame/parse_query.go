@@ -434,7 +434,7 @@ func (p *parser) atStepOption(verb string) bool {
 		return false
 	}
 	if o.args > 0 {
-		return after.kind == wordToken && after.text[0] <= '9'
+		return after.isNumber()
 	}
 	return t.text == "half" || verb == "chart"
 }
@@ -447,7 +447,13 @@ func (p *parser) options(s *Show, item *ShowItem) {
 			p.fail(t, "unknown option "+t.String(), nearest(t.text, optionWords()))
 		}
 		p.next()
+		if o.step && o.args > 0 && !p.peek().isNumber() {
+			p.unexpected(p.peek(), "want a number: "+t.text+" 12")
+		}
 		opt := ShowOpt{Word: t.text, Args: p.arguments(o.args)}
+		if o.args > 0 && opt.Args == nil {
+			p.unexpected(p.peek(), "want a word after "+t.text)
+		}
 		if p.accept("if") {
 			opt.If = p.expr()
 		}

@@ -1,6 +1,9 @@
 package frame
 
 import (
+	"errors"
+	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -112,15 +115,16 @@ func TestNotebooks(t *testing.T) {
 	}
 }
 
-// FuzzParseQuery checks that no text makes the parser panic, and that what it
-// takes prints as text that parses to an equal query.
+// FuzzParseQuery checks that no text makes the parser panic, that what it takes
+// prints as text that parses to an equal query, and that what the checker takes
+// can be planned, answered and printed as SQL.
 func FuzzParseQuery(f *testing.F) {
-	for _, name := range []string{"testdata/print.txt", "testdata/errors.txt"} {
+	for _, name := range []string{"testdata/print.txt", "testdata/errors.txt", "testdata/check.txt", "testdata/queries.txt"} {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
 		}
-		for _, c := range regexp.MustCompile(`\n---\n|\n\n|\n=>\n`).Split(string(data), -1) {
+		for _, c := range regexp.MustCompile(`\n(---|=>)?\n`).Split(string(data), -1) {
 			f.Add(c)
 		}
 	}
@@ -131,7 +135,34 @@ func FuzzParseQuery(f *testing.F) {
 			return
 		}
 		checkRoundTrip(t, q)
+		checkAnswers(t, q)
 	})
+}
+
+// checkAnswers has a query answered for a few rows, if it can be asked.
+func checkAnswers(t *testing.T, q *Query) {
+	t.Helper()
+	plan, err := NewPlan(visits, []string{"fuzz"}, []*Query{q}, weeks(t))
+	if err != nil {
+		var syntax *SyntaxError
+		if !errors.As(err, &syntax) {
+			t.Fatalf("%q: %v is no syntax error", q, err)
+		}
+		return
+	}
+	batch := randomBatch(rand.New(rand.NewPCG(5, 6)), 20)
+	defer batch.Release()
+	p := plan.NewPartial()
+	if err := p.Write(batch); err != nil {
+		t.Fatalf("%q: %v", q, err)
+	}
+	tables, errs := p.Tables()
+	if errs[0] == nil {
+		_ = tables[0].WriteText(io.Discard, TextOptions{})
+		_ = tables[0].WriteJSON(io.Discard, nil)
+	}
+	_, _ = plan.SQL(0, "visits.parquet")
+	_ = plan.Explain(io.Discard)
 }
 
 // BenchmarkParseQuery parses a query such as a notebook has twenty of.

@@ -39,6 +39,11 @@ func (t token) String() string {
 	return `"` + printable(t.text) + `"`
 }
 
+// isNumber reports whether the token begins as a number does.
+func (t token) isNumber() bool {
+	return t.kind == wordToken && !t.quoted && '0' <= t.text[0] && t.text[0] <= '9'
+}
+
 // maxQuery bounds the text of a query, and so the depth of its tree.
 const maxQuery = 1 << 16
 
