@@ -2,6 +2,7 @@ package fakelog
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,12 +52,15 @@ gap at TIME for DURATION                  no line at all
 grow BOOK at TIME [by N]                  the book gets N times as popular in a week; default 4
 relaunch at TIME                          pages move; their old addresses redirect`
 
-var eventKinds = []struct {
+// An eventSyntax is what the words of an event must be.
+type eventSyntax struct {
 	name    string
 	kind    eventKind
 	operand string // what follows the name; "" for nothing
 	lasts   bool   // "for" is due
-}{
+}
+
+var eventKinds = []eventSyntax{
 	{"burst", burst, "a status", true},
 	{"new-referrer", newReferrer, "a URL", false},
 	{"new-crawler", newCrawler, "a name", false},
@@ -79,41 +83,42 @@ func (e *Event) parse(words []string, zone *time.Location) error {
 	if len(words) == 0 {
 		return fmt.Errorf("empty, want one of %s", kindNames())
 	}
-	i := 0
-	for i < len(eventKinds) && eventKinds[i].name != words[0] {
-		i++
-	}
-	if i == len(eventKinds) {
+	i := slices.IndexFunc(eventKinds, func(k eventSyntax) bool { return k.name == words[0] })
+	if i < 0 {
 		return fmt.Errorf("unknown event %q, want one of %s", words[0], kindNames())
 	}
-	k := eventKinds[i]
-	e.kind = k.kind
-	words = words[1:]
-	if k.operand != "" {
+	syntax, words := eventKinds[i], words[1:]
+	e.kind = syntax.kind
+	if syntax.operand != "" {
 		if len(words) == 0 || words[0] == "at" {
-			return fmt.Errorf("%s needs %s", k.name, k.operand)
+			return fmt.Errorf("%s needs %s", syntax.name, syntax.operand)
 		}
 		if err := e.operand(words[0]); err != nil {
 			return err
 		}
 		words = words[1:]
 	}
-	timed := false
-	for len(words) > 0 {
-		if len(words) == 1 {
-			return fmt.Errorf("nothing follows %q", words[0])
-		}
+	if err := e.clauses(words, zone); err != nil {
+		return err
+	}
+	switch {
+	case !slices.Contains(words, "at"):
+		return fmt.Errorf("%s needs a time: at 2026-11-12T14:00", syntax.name)
+	case syntax.lasts && e.duration == 0:
+		return fmt.Errorf("%s needs a duration: for 70m", syntax.name)
+	}
+	return nil
+}
+
+// clauses reads what follows the operand: pairs of a word and its value.
+func (e *Event) clauses(words []string, zone *time.Location) error {
+	for ; len(words) > 1; words = words[2:] {
 		if err := e.clause(words[0], words[1], zone); err != nil {
 			return err
 		}
-		timed = timed || words[0] == "at"
-		words = words[2:]
 	}
-	switch {
-	case !timed:
-		return fmt.Errorf("%s needs a time: at 2026-11-12T14:00", k.name)
-	case k.lasts && e.duration == 0:
-		return fmt.Errorf("%s needs a duration: for 70m", k.name)
+	if len(words) > 0 {
+		return fmt.Errorf("nothing follows %q", words[0])
 	}
 	return nil
 }
@@ -219,17 +224,26 @@ func (e *Event) settle(s *stage) error {
 	if at.IsZero() {
 		at = time.UnixMicro(s.site.from).Add(e.after)
 	}
-	e.from = at.UnixMicro()
-	e.until = 1<<63 - 1
+	e.from, e.until = at.UnixMicro(), math.MaxInt64
 	if e.duration == 0 && e.kind == newReferrer {
 		e.duration = 48 * time.Hour
 	}
 	if e.duration > 0 {
 		e.until = e.from + e.duration.Microseconds()
 	}
-	if to := s.site.to; e.from < s.site.from || to != 0 && e.from >= to {
-		return fmt.Errorf("event %q: not between the log's begin and end, %s and %s", e.Text, s.site.From, s.site.To)
+	switch to := s.site.to; {
+	case e.from < s.site.from:
+		return fmt.Errorf("event %q: before the log begins, at %s", e.Text, time.UnixMicro(s.site.from).In(s.site.zone()).Format(time.RFC3339))
+	case to != 0 && e.from >= to:
+		return fmt.Errorf("event %q: after the log ends, at %s", e.Text, time.UnixMicro(to).In(s.site.zone()).Format(time.RFC3339))
+	case e.kind == gap && s.site.Beat > 0:
+		return fmt.Errorf("event %q: a log with even steps of time has no gaps", e.Text)
 	}
+	return e.cast(s)
+}
+
+// cast finds whom and what the event is about on the stage, or puts it there.
+func (e *Event) cast(s *stage) error {
 	switch e.kind {
 	case grow:
 		e.book = slices.IndexFunc(s.books, func(b bookPages) bool { return b.name == e.name })
@@ -246,10 +260,6 @@ func (e *Event) settle(s *stage) error {
 		e.landing = s.blog[int(e.site)%len(s.blog)]
 	case newCrawler:
 		e.crawler = s.hire(e.name)
-	case gap:
-		if s.site.Beat > 0 {
-			return fmt.Errorf("event %q: a log with even steps of time has no gaps", e.Text)
-		}
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package fakelog
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A target is an address of the site and what it answers with.
 type target struct {
@@ -34,7 +37,7 @@ type bookPages struct {
 	index    uint32
 	chapters []uint32
 	figures  [][]uint32 // of each chapter
-	assets   []uint32
+	assets   []uint32 // the site's, and its own
 	download []uint32
 	old      []uint32 // chapters at their address of years ago, which redirects
 	favoured weights  // chapters by Zipf's law
@@ -88,6 +91,9 @@ func (m *siteMap) add(t target) uint32 {
 	return uint32(len(m.targets) - 1)
 }
 
+// versioned is how many assets, the first ones, have a version in the query.
+const versioned = 3
+
 func (m *siteMap) drawAssets(d *dice) {
 	static := func(path, typ string, median int64) uint32 {
 		return m.add(target{path: []byte(path), typ: typ, size: d.lognormal(median), slow: 700, status: 200, kind: asset})
@@ -129,58 +135,64 @@ func (m *siteMap) drawBlog(d *dice, w *world) {
 	}
 }
 
-// drawBook adds a book's pages, figures and downloads, its old addresses, and
-// the new ones that a relaunch moves its chapters to.
+// drawBook adds a book's pages, styles and downloads.
 func (m *siteMap) drawBook(d *dice, w *world, i int, b Book) {
 	words := b.Words
 	if len(words) == 0 {
 		words = w.words[:60]
 	}
 	root := "/book/" + b.Name
-	html := func(path string, median int64) uint32 {
-		n := m.add(target{path: []byte(path), typ: "text/html", size: d.lognormal(median), slow: 12_000, status: 200})
-		m.targets[n].book = i + 1
-		return n
+	add := func(path, typ string, k kind, median int64) uint32 {
+		return m.add(target{path: []byte(path), typ: typ, book: i + 1, size: d.lognormal(median), slow: 900, status: 200, kind: k})
 	}
-	static := func(path, typ string, k kind, median int64) uint32 {
-		n := html(path, median)
-		t := &m.targets[n]
-		t.typ, t.kind, t.slow = typ, k, 900
-		return n
-	}
-	p := bookPages{name: b.Name, index: html(root+"/html/index.html", 16_000), favoured: zipf(b.Chapters)}
-	p.assets = []uint32{
-		static(root+"/html/_static/book.css", "text/css", asset, 9000),
-		static(root+"/html/_static/doctools.js", "text/javascript", asset, 6600),
-	}
+	p := bookPages{name: b.Name, favoured: zipf(b.Chapters)}
+	p.index = add(root+"/html/index.html", "text/html", page, 16_000)
+	p.assets = slices.Concat(m.assets, []uint32{
+		add(root+"/html/_static/book.css", "text/css", asset, 9000),
+		add(root+"/html/_static/doctools.js", "text/javascript", asset, 6600),
+	})
 	p.download = []uint32{
-		static(root+"/"+b.Name+".pdf", "application/pdf", download, 2_400_000),
-		static(root+"/"+b.Name+".epub", "application/epub+zip", download, 900_000),
+		add(root+"/"+b.Name+".pdf", "application/pdf", download, 2_400_000),
+		add(root+"/"+b.Name+".epub", "application/epub+zip", download, 900_000),
 	}
 	for c := range b.Chapters {
-		part, word := 1+c/9, words[c%len(words)]
+		word := words[c%len(words)]
 		if c >= len(words) {
-			word = fmt.Sprintf("%s_%s", word, words[(c*7+3)%len(words)])
+			word += "_" + words[(c*7+3)%len(words)]
 		}
-		name := fmt.Sprintf("p%02dc%02d_%s", part, 1+c%9, word)
-		chapter := html(fmt.Sprintf("%s/html/p%02d/%s.html", root, part, name), 26_000)
-		p.chapters = append(p.chapters, chapter)
-
-		var figures []uint32
-		for f := range d.below(3) {
-			figures = append(figures, static(fmt.Sprintf("%s/html/_images/%s_%d.png", root, name, f+1), "image/png", asset, 24_000))
-		}
-		if c == 4 && len(figures) > 0 { // a figure that somebody forgot to copy
-			m.targets[figures[0]].status = 404
-		}
-		p.figures = append(p.figures, figures)
-
-		old := html(fmt.Sprintf("/homepage/books/%s/html/%s.html", b.Name, name), 1)
-		m.targets[old].status, m.targets[old].moved = 301, chapter
-		p.old = append(p.old, old)
-		m.targets[chapter].moved = html(fmt.Sprintf("%s/%s/", root, name[7:]), 22_000)
+		m.drawChapter(d, &p, i, c, word)
 	}
 	m.books = append(m.books, p)
+}
+
+// drawChapter adds a chapter with its figures, its address of years ago, which
+// redirects, and the one that a relaunch moves it to.
+func (m *siteMap) drawChapter(d *dice, p *bookPages, book, c int, word string) {
+	part := 1 + c/9
+	name := fmt.Sprintf("p%02dc%02d_%s", part, 1+c%9, word)
+	html := func(path string, status uint16, moved uint32) uint32 {
+		return m.add(target{
+			path: []byte(path), typ: "text/html", book: book + 1,
+			size: d.lognormal(26_000), slow: 12_000, status: status, moved: moved,
+		})
+	}
+	moved := html(fmt.Sprintf("/book/%s/%02d-%02d-%s/", p.name, part, 1+c%9, word), 200, 0)
+	chapter := html(fmt.Sprintf("/book/%s/html/p%02d/%s.html", p.name, part, name), 200, moved)
+	p.chapters = append(p.chapters, chapter)
+	p.old = append(p.old, html(fmt.Sprintf("/homepage/books/%s/html/%s.html", p.name, name), 301, chapter))
+
+	var figures []uint32
+	for f := range d.below(3) {
+		t := target{
+			path: fmt.Appendf(nil, "/book/%s/html/_images/%s_%d.png", p.name, name, f+1), typ: "image/png",
+			book: book + 1, size: d.lognormal(24_000), slow: 900, status: 200, kind: asset,
+		}
+		if c == 4 && f == 0 { // one that somebody forgot to copy
+			t.status = 404
+		}
+		figures = append(figures, m.add(t))
+	}
+	p.figures = append(p.figures, figures)
 }
 
 func (m *siteMap) drawProbes(w *world) {

@@ -1,8 +1,8 @@
 package fakelog
 
 import (
-	"bytes"
 	"strconv"
+	"strings"
 	"time"
 
 	"logbook/parse"
@@ -241,7 +241,7 @@ func (p *pen) appendHost(dst []byte, r *request) []byte {
 	if r.role == robot {
 		network, n := p.crawlers[r.visitor>>8].network, r.visitor&0xff
 		dst = append(dst, network...)
-		if bytes.IndexByte([]byte(network), ':') >= 0 {
+		if strings.Contains(network, ":") {
 			return strconv.AppendUint(append(dst, "::"...), n, 16)
 		}
 		return strconv.AppendUint(append(dst, '.'), n, 10)
@@ -292,24 +292,22 @@ func (p *pen) appendReferer(dst []byte, r *request) []byte {
 		}
 		return dst
 	}
-	url := p.referrers[r.referer].url
-	d := dice(r.refArg)
-	for {
-		open := bytes.IndexByte([]byte(url), '{')
-		if open < 0 {
-			return append(dst, url...)
-		}
-		dst = append(dst, url[:open]...)
-		switch url[open : open+3] {
-		case "{q}":
-			dst = p.appendWords(dst, &d)
-		case "{n}":
-			dst = strconv.AppendUint(dst, uint64(1_000_000+linked(&d)*7919), 10)
-		case "{x}":
-			dst = appendID(dst, uint64(linked(&d)))
-		}
-		url = url[open+3:]
+	site := &p.referrers[r.referer]
+	if site.kind != "query" && site.kind != "many" {
+		return append(dst, site.url...)
 	}
+	d := dice(r.refArg)
+	before, after, _ := strings.Cut(site.url, "{")
+	dst = append(dst, before...)
+	switch after[0] {
+	case 'q':
+		dst = p.appendWords(dst, &d)
+	case 'n':
+		dst = strconv.AppendUint(dst, uint64(1_000_000+linked(&d)*7919), 10)
+	case 'x':
+		dst = appendID(dst, uint64(linked(&d)))
+	}
+	return append(dst, after[len("q}"):]...)
 }
 
 // linked draws which of a site's thousands of pages with a link it was: the

@@ -69,7 +69,7 @@ func (g *scene) pages(v *visit) int64 {
 	if v.regular {
 		return n + 2
 	}
-	if g.percent(60) {
+	if g.percent(66) {
 		return 0
 	}
 	return n
@@ -179,22 +179,26 @@ func (g *scene) show(v *visit, on place, query queryKind, arg uint32) {
 	}
 	if r.status < 500 {
 		later := *v // what belongs to the page does not delay its reader
-		g.fetchAssets(&later)
+		g.fetchAssets(&later, on)
 		g.fetchFigures(&later, on)
 		v.assets = later.assets
 	}
 }
 
-// fetchAssets gets what all pages share, once a visit.
-func (g *scene) fetchAssets(v *visit) {
+// fetchAssets gets what pages share, once a visit.
+func (g *scene) fetchAssets(v *visit, on place) {
 	if v.assets {
 		return
 	}
 	v.assets = true
-	for i, a := range g.assets {
+	assets := g.assets
+	if on.chapter >= 0 {
+		assets = g.books[on.book].assets
+	}
+	for i, a := range assets {
 		v.at += 2000 + int64(g.below(30_000))
 		r := request{target: a}
-		if i < 3 {
+		if i < versioned {
 			r.query, r.arg = version, g.site.build(v.at)
 		}
 		switch x := g.below(100); {
@@ -230,7 +234,7 @@ func (g *scene) fetchFigures(v *visit, on place) {
 			g.ask(v, figure, get, 304)
 		}
 	}
-	if g.percent(66) {
+	if g.percent(85) {
 		v.at += second * min(5+g.lognormal(30), 300)
 		g.send(v, request{target: g.progress, method: post, query: progressOf, arg: uint32(g.next())})
 	}

@@ -85,16 +85,16 @@ const (
 	otherSite // in world.sites, and beyond them the new referrers of events
 )
 
-// A scene makes the requests of the sessions that begin in one slice of time.
+// A scene makes the requests of the visits that begin in one slice of time.
 type scene struct {
 	*stage
 	dice
 	calendar calendar
 	spans    []span
 	lines    int
-	horizon  int64 // the session under way ends here: end of the log, or a gap
+	horizon  int64 // the visit under way ends here: end of the log, or a gap
 	out      []request
-	cutOff   bool // no more requests of this session
+	cutOff   bool // the visit is over
 }
 
 // play fills out with as many requests as the slice has lines, apart from the
@@ -112,26 +112,27 @@ func (g *scene) play(lines, brokenLines int) []request {
 	return g.out
 }
 
-// Mean requests of a session, to turn shares of lines into shares of sessions.
-// A test measures them.
+// Mean requests of a visit. A test measures them.
 const (
 	readerLines  = 12
 	programLines = 4
 )
 
-// begin plays one session.
+// begin plays one visit, or none: a moment is picked by its lines, and where
+// those are of few long visits instead of many short ones, fewer begin.
 func (g *scene) begin(at int64, s *span) {
 	g.horizon, g.cutOff = g.site.end(at), false
 	people := int(s.readers) * programLines
-	machines := (1000 - int(s.readers)) * readerLines
-	if g.below(people+machines) < people {
+	programs := (1000 - int(s.readers)) * readerLines
+	switch x := g.below(1000 * max(readerLines, programLines)); {
+	case x < people:
 		g.read(at)
-	} else {
+	case x < people+programs:
 		g.program(at)
 	}
 }
 
-// add sends a request; false says that the session is over.
+// add sends a request; false says that the visit is over.
 func (g *scene) add(r request) bool {
 	if g.cutOff || r.at >= g.horizon || len(g.out) == g.lines {
 		g.cutOff = true

@@ -3,6 +3,7 @@ package fakelog
 import (
 	"cmp"
 	"context"
+	"math"
 	"runtime"
 	"slices"
 
@@ -141,7 +142,7 @@ func (s *stage) script() func() *slice {
 		last := sl.spans[len(sl.spans)-1]
 		sl.until = last.start + last.length
 		if c.to != 0 && int64(c.lines) == s.site.Lines && c.left.lines == 0 {
-			sl.until = 1<<63 - 1
+			sl.until = math.MaxInt64
 		}
 		sl.brokenLines = int(share(begun+int64(sl.lines), s.site.Malformed) - share(begun, s.site.Malformed))
 		begun += int64(sl.lines)

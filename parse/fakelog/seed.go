@@ -2,6 +2,7 @@ package fakelog
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
 	"logbook/parse"
@@ -19,7 +20,7 @@ func (s *stage) seedScript() func() *slice {
 		if s.site.Lines > 0 && left == 0 {
 			return nil
 		}
-		sl := &slice{lines: sliceLines, start: at, until: 1<<63 - 1}
+		sl := &slice{lines: sliceLines, start: at, until: math.MaxInt64}
 		if s.site.Lines > 0 {
 			sl.lines = int(min(left, sliceLines))
 			left -= int64(sl.lines)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"logbook/parse"
@@ -183,9 +184,23 @@ func (s *Site) check() error {
 	case s.Servers < 0 || s.Servers > 1000:
 		return fmt.Errorf("%d servers: want 1 to 1000", s.Servers)
 	}
+	return s.checkNames()
+}
+
+// checkNames checks what becomes part of addresses.
+func (s *Site) checkNames() error {
+	plain := func(name string) bool {
+		return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~+:") == ""
+	}
+	if !plain(s.host()) {
+		return fmt.Errorf("host %q: want a name such as docs.example.org", s.Host)
+	}
 	for _, b := range s.Books {
-		if b.Name == "" || b.Chapters < 1 || b.Chapters > 10_000 {
-			return fmt.Errorf("book %q with %d chapters", b.Name, b.Chapters)
+		switch {
+		case !plain(b.Name):
+			return fmt.Errorf("book %q: want letters, digits and .-_~+: only", b.Name)
+		case b.Chapters < 1 || b.Chapters > 10_000:
+			return fmt.Errorf("book %q with %d chapters: want 1 to 10000", b.Name, b.Chapters)
 		}
 	}
 	return nil

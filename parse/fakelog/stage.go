@@ -1,6 +1,9 @@
 package fakelog
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // A stage is what all scenes are played on: the site with its pages, the
 // programs that visit it and the sites that link to it. Nothing of it changes
@@ -163,7 +166,7 @@ func (g *scene) pageStatus(target uint32, at int64) uint16 {
 func (s *Site) end(at int64) int64 {
 	end := s.to
 	if end == 0 {
-		end = 1<<63 - 1
+		end = math.MaxInt64
 	}
 	for i := range s.events {
 		if e := &s.events[i]; e.kind == gap && e.from > at {
