@@ -11,114 +11,213 @@ import (
 // are counted exactly.
 const maxDistinct = 100_000
 
-// A distinct holds, of each group, the distinct values it has seen: as pairs
-// of group and value, and from maxDistinct values on as a sketch. Which of the
-// two is decided by the number of values alone.
+// A distinct holds, of each group, the distinct values it has seen: few of them
+// as pairs of group and value, many as a bit for each value of the domain, and
+// above maxDistinct values as a sketch. Whether there is a sketch is decided by
+// the number of values alone; whether pairs or bits makes no difference to what
+// is read or written.
 type distinct struct {
 	arg      *domain
-	seen     pairs
-	n        []int32 // values of each group; of one with a sketch: -1
-	sketches map[int32]*sketch
-	crowded  []int32 // groups that have got too many values
+	n        []int32           // values of each group, or inSketch
+	seen     pairs             // of groups with few values
+	dense    []int32           // of each group the place of its bits, plus 1; 0: it has none
+	bits     [][]uint64        // by the numbers of values
+	sketches map[int32]*sketch // by group
+	crowded  []int32           // groups that have too many pairs
 	scratch  struct{ groups, numbers, pairs []int32 }
 }
 
+const (
+	inSketch = -1
+
+	// A group gets bits when it has so many values, and these are no less than
+	// one in bitShare of all: then bits take less memory than pairs.
+	minBits  = 256
+	bitShare = 64
+)
+
 func newDistinct(arg *domain) *distinct {
-	return &distinct{arg: arg, sketches: map[int32]*sketch{}}
+	return &distinct{arg: arg, seen: sparsePairs(), sketches: map[int32]*sketch{}}
 }
 
-func (s *distinct) grow(n int) { s.n = grown(s.n, n) }
+func (s *distinct) grow(n int) { s.n, s.dense = grown(s.n, n), grown(s.dense, n) }
 
 func (s *distinct) update(in *input) { s.add(in.groups, in.numbers) }
 
 // add adds values, by their numbers, to groups.
 func (s *distinct) add(groups, numbers []int32) {
-	s.scratch.groups, s.scratch.numbers = s.scratch.groups[:0], s.scratch.numbers[:0]
-	for i, g := range groups {
-		switch {
-		case numbers[i] == 0:
-		case s.n[g] < 0:
-			s.sketches[g].add(s.arg.hash(numbers[i]))
-		default:
-			s.scratch.groups, s.scratch.numbers = append(s.scratch.groups, g), append(s.scratch.numbers, numbers[i])
-		}
-	}
-	s.scratch.pairs = resize(s.scratch.pairs, len(s.scratch.groups))
+	groups, numbers = s.addMany(groups, numbers)
+	s.scratch.pairs = resize(s.scratch.pairs, len(groups))
 	last := int32(s.seen.len())
-	s.seen.numbers(s.scratch.groups, s.scratch.numbers, s.scratch.pairs)
+	s.seen.numbers(groups, numbers, s.scratch.pairs)
 	for i, pair := range s.scratch.pairs {
 		if pair > last { // it is new
 			last = pair
-			s.counted(s.scratch.groups[i])
+			s.counted(groups[i])
 		}
 	}
 	s.relieve()
 }
 
-// counted notes that a group has one value more.
-func (s *distinct) counted(g int32) {
-	if s.n[g]++; s.n[g] == maxDistinct+1 {
-		s.crowded = append(s.crowded, g)
+// addMany adds the values of groups that have bits or a sketch, and returns the
+// others.
+func (s *distinct) addMany(groups, numbers []int32) (fewGroups, fewNumbers []int32) {
+	fewGroups, fewNumbers = s.scratch.groups[:0], s.scratch.numbers[:0]
+	for i, g := range groups {
+		switch number := numbers[i]; {
+		case number == 0: // null
+		case s.dense[g] != 0:
+			s.setBit(g, number)
+		case s.n[g] == inSketch:
+			s.sketches[g].add(s.arg.hash(number))
+		default:
+			fewGroups, fewNumbers = append(fewGroups, g), append(fewNumbers, number)
+		}
 	}
+	s.scratch.groups, s.scratch.numbers = fewGroups, fewNumbers
+	return fewGroups, fewNumbers
 }
 
+// insert adds one value to a group.
 func (s *distinct) insert(g, number int32) {
-	if s.n[g] < 0 {
+	switch have := s.seen.len(); {
+	case s.dense[g] != 0:
+		s.setBit(g, number)
+	case s.n[g] == inSketch:
 		s.sketches[g].add(s.arg.hash(number))
-		return
-	}
-	if have := s.seen.len(); int(s.seen.number(g, number)) > have {
+	case int(s.seen.number(g, number)) > have:
 		s.counted(g)
 	}
 }
 
-// relieve makes sketches of the groups that have too many values.
+// setBit adds a value to a group that has bits.
+func (s *distinct) setBit(g, number int32) {
+	set := s.bits[s.dense[g]-1]
+	word, bit := int(number>>6), uint64(1)<<(number&63)
+	if word >= len(set) {
+		set = grown(set, int(s.arg.size()>>6)+1)
+		s.bits[s.dense[g]-1] = set
+	}
+	if set[word]&bit != 0 {
+		return
+	}
+	set[word] |= bit
+	if s.n[g]++; s.n[g] > maxDistinct {
+		s.toSketch(g)
+	}
+}
+
+// counted notes that a group has one pair more.
+func (s *distinct) counted(g int32) {
+	s.n[g]++
+	if n := s.n[g]; n%minBits == 0 && n >= s.arg.size()/bitShare || n > maxDistinct {
+		s.crowded = append(s.crowded, g)
+	}
+}
+
+// relieve gives bits to the groups that have too many pairs. All pairs have to
+// be looked at for that, so it waits until a good part of them will go, unless
+// a group has so many values that it must have a sketch.
 func (s *distinct) relieve() {
 	if len(s.crowded) == 0 {
 		return
 	}
+	slices.Sort(s.crowded)
+	s.crowded = slices.Compact(s.crowded)
+	leaving, most := 0, int32(0)
 	for _, g := range s.crowded {
-		if s.sketches[g] == nil {
-			s.sketches[g] = &sketch{}
-		}
-		s.n[g] = -1
+		leaving, most = leaving+int(s.n[g]), max(most, s.n[g])
 	}
+	if leaving < s.seen.len()/4 && most <= maxDistinct {
+		return
+	}
+	s.promote(s.crowded)
 	s.crowded = s.crowded[:0]
+}
+
+// promote gives bits to groups that have none.
+func (s *distinct) promote(groups []int32) {
+	for _, g := range groups {
+		s.bits = append(s.bits, nil)
+		s.dense[g], s.n[g] = int32(len(s.bits)), 0
+	}
 	old := s.seen
-	s.seen = pairs{}
+	s.seen = sparsePairs()
 	for i := range old.len() {
 		g, number := old.of(int32(i) + 1)
-		if s.n[g] < 0 {
-			s.sketches[g].add(s.arg.hash(number))
-		} else {
+		if s.dense[g] == 0 && s.n[g] != inSketch {
 			s.seen.number(g, number)
+			continue
+		}
+		s.insert(g, number)
+	}
+}
+
+// toSketch replaces a group's bits by a sketch.
+func (s *distinct) toSketch(g int32) {
+	to := &sketch{}
+	forBits(s.bits[s.dense[g]-1], func(number int32) { to.add(s.arg.hash(number)) })
+	s.bits[s.dense[g]-1] = nil
+	s.sketches[g], s.dense[g], s.n[g] = to, 0, inSketch
+}
+
+func forBits(set []uint64, f func(number int32)) {
+	for i, word := range set {
+		for ; word != 0; word &= word - 1 {
+			f(int32(i<<6 + bits.TrailingZeros64(word)))
+		}
+	}
+}
+
+// values calls f for each value of each group that has no sketch.
+func (s *distinct) values(f func(g, number int32)) {
+	for i := range s.seen.len() {
+		f(s.seen.of(int32(i) + 1))
+	}
+	for g, at := range s.dense {
+		if at != 0 {
+			forBits(s.bits[at-1], func(number int32) { f(int32(g), number) })
 		}
 	}
 }
 
 func (s *distinct) merge(from state, groups []int32, by remaps) {
 	f := from.(*distinct)
-	for g, other := range f.sketches {
-		to := groups[g]
-		if s.sketches[to] == nil {
-			s.sketches[to] = &sketch{}
-			s.crowded = append(s.crowded, to)
-		}
-		s.sketches[to].merge(other)
-	}
-	s.relieve()
-	for i := range f.seen.len() {
-		g, number := f.seen.of(int32(i) + 1)
-		s.insert(groups[g], by.arg.number(number))
-	}
+	s.mergeSketches(f, groups)
+	f.values(func(g, number int32) { s.insert(groups[g], by.arg.number(number)) })
 	s.relieve()
 }
 
+// mergeSketches adds f's sketches; a group that has none makes one of what it
+// has.
+func (s *distinct) mergeSketches(f *distinct, groups []int32) {
+	var few []int32
+	for g := range f.sketches {
+		if to := groups[g]; s.n[to] != inSketch && s.dense[to] == 0 {
+			few = append(few, to)
+		}
+	}
+	if len(few) > 0 {
+		slices.Sort(few) // several may have become one
+		s.promote(slices.Compact(few))
+		s.crowded = slices.DeleteFunc(s.crowded, func(g int32) bool { return s.dense[g] != 0 || s.n[g] == inSketch })
+	}
+	for g, other := range f.sketches {
+		to := groups[g]
+		if s.n[to] != inSketch {
+			s.toSketch(to)
+		}
+		s.sketches[to].merge(other)
+	}
+}
+
 func (s *distinct) put(e *encoder) {
-	e.pairs(&s.seen, nil)
+	all := pairs{keys: make([]uint64, 1)}
+	s.values(func(g, number int32) { all.keys = append(all.keys, uint64(g)<<32|uint64(number)) })
+	e.pairs(&all, nil)
 	e.uint(uint64(len(s.sketches)))
 	for g, n := range s.n {
-		if n < 0 {
+		if n == inSketch {
 			e.uint(uint64(g))
 			e.buf = append(e.buf, s.sketches[int32(g)].ranks[:]...)
 		}
@@ -126,7 +225,7 @@ func (s *distinct) put(e *encoder) {
 }
 
 func (s *distinct) get(d *decoder, n int) {
-	s.n = make([]int32, n)
+	s.grow(n)
 	d.pairs(n, int(s.arg.size()), false, func(g, number int32, _ int64) {
 		if number == 0 {
 			d.fail("a value is null")
@@ -134,6 +233,7 @@ func (s *distinct) get(d *decoder, n int) {
 		}
 		s.insert(g, number)
 	})
+	s.relieve()
 	for k := d.length(); k > 0 && d.err == nil; k-- {
 		g := int32(d.below(n))
 		ranks := d.bytes(sketchSize)
@@ -141,17 +241,14 @@ func (s *distinct) get(d *decoder, n int) {
 			d.fail("a sketch too many")
 			return
 		}
-		s.n[g], s.sketches[g] = -1, &sketch{}
+		s.n[g], s.sketches[g] = inSketch, &sketch{}
 		copy(s.sketches[g].ranks[:], ranks)
-	}
-	if len(s.crowded) > 0 {
-		d.fail("too many distinct values")
 	}
 }
 
 // count returns the number of distinct values of a group.
 func (s *distinct) count(g int32) int64 {
-	if s.n[g] < 0 {
+	if s.n[g] == inSketch {
 		return s.sketches[g].count()
 	}
 	return int64(s.n[g])
@@ -159,7 +256,7 @@ func (s *distinct) count(g int32) int64 {
 
 func (s *distinct) column(out *Column, groups []int32, _ *result) (note string) {
 	for _, g := range groups {
-		if s.n[g] < 0 {
+		if s.n[g] == inSketch {
 			note = approximate(out.Name)
 		}
 		out.Ints = append(out.Ints, s.count(g))
@@ -224,7 +321,7 @@ func (s *dailyDistinct) column(out *Column, groups []int32, _ *result) (note str
 	sums := make([]int64, slices.Max(append(groups, 0))+1)
 	for i := range s.days.len() {
 		g, _ := s.days.of(int32(i) + 1)
-		if s.values.n[i+1] < 0 {
+		if s.values.n[i+1] == inSketch {
 			note = approximate(out.Name)
 		}
 		if int(g) < len(sums) {

@@ -24,6 +24,13 @@ type pairs struct {
 // 4 MiB.
 const maxDense = 1 << 20
 
+// sparsePairs returns pairs that never have a table of all possible ones.
+func sparsePairs() pairs {
+	p := pairs{sparse: true}
+	p.rehash()
+	return p
+}
+
 func (p *pairs) len() int { return max(0, len(p.keys)-1) }
 
 // of returns the two numbers of pair n.
