@@ -483,7 +483,7 @@ func randomCondition(rng *rand.Rand, depth int) Expr {
 		return field("bot")
 	case 7:
 		at := time.Date(2026, 10, 25, rng.IntN(24), 0, 0, 0, time.UTC).UnixMicro()
-		return bin(op, field(oneOf(rng, "time", "hour", "day")), &Literal{Source: "then", Type: Time, Int: at})
+		return bin(op, field(oneOf(rng, "time", "hour", "day")), &Literal{Source: time.UnixMicro(at).UTC().Format("2006-01-02T15:04"), Type: Time, Int: at})
 	}
 	return bin(op, randomText(rng), randomText(rng))
 }
