@@ -112,6 +112,15 @@ var noRecord = Record{Status: None, Bytes: None, Received: None, Duration: None,
 
 // A reader turns texts into values of a record. It is the part of a parser
 // that all formats but Common and Combined share, and belongs to one goroutine.
+// So that a field means the same in all of them:
+//
+//   - Durations are µs, cut off; a negative one is none.
+//   - A time without a zone is UTC.
+//   - "-" is no value. An empty text is one between quotes, and none where all
+//     fields are always written: in JSON, LTSV, CSV and W3C columns.
+//   - The client has neither port nor brackets; of several addresses that were
+//     forwarded it is the first, if the line names no client of its own.
+//   - An absolute URL gives scheme and virtual host, and path and query.
 type reader struct {
 	clock   clock    // the parts of this line's time
 	clf     clfClock // and one that is written as Common logs do
@@ -134,7 +143,7 @@ func (v *value) due() bool {
 }
 
 // set fills r from the text of a value, which is there and has no escapes left.
-func (p *reader) set(v *value, b []byte, r *Record) (reason Reason) {
+func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	switch v.kind {
 	case kText:
 		r.Text[v.field] = b
@@ -242,81 +251,6 @@ func setStatus(b []byte, r *Record) Reason {
 	return OK
 }
 
-// setDuration drops a negative duration: load balancers write -1 for none, and
-// clocks that are set back make others. The part '.' wants a decimal point; 't'
-// takes a number without one for milliseconds.
-func setDuration(v *value, b []byte, r *Record) Reason {
-	shift, point := int(v.shift), true
-	if v.part != 0 {
-		point = bytes.IndexByte(b, '.') >= 0
-	}
-	switch {
-	case v.part == '.' && !point:
-		return BadNumber
-	case v.part == 't' && !point:
-		shift = 3
-	}
-	n, ok := decimal(b, shift)
-	if !ok {
-		return BadNumber
-	}
-	if n >= 0 {
-		*v.number(r) = n
-	}
-	return OK
-}
-
-// setSpan reads a duration that has its unit: 1.5s, 12ms, 340µs, 90ns.
-func setSpan(v *value, b []byte, r *Record) Reason {
-	w := *v
-	for _, u := range [...]struct {
-		name  string
-		shift int8
-	}{{"ms", 3}, {"µs", 0}, {"us", 0}, {"ns", -3}, {"s", 6}} {
-		if n := len(b) - len(u.name); n > 0 && string(b[n:]) == u.name {
-			w.shift, w.part, b = u.shift, 0, b[:n]
-			break
-		}
-	}
-	return setDuration(&w, b, r)
-}
-
-// addDuration adds to the record's duration; the part 'u' is what the upstream
-// took. -1 means that this did not take place.
-func addDuration(v *value, b []byte, r *Record) Reason {
-	n, ok := decimal(b, int(v.shift))
-	if !ok {
-		return BadNumber
-	}
-	if n < 0 {
-		return OK
-	}
-	if v.part == 'u' {
-		r.UpTime = n
-	}
-	if r.Duration == None {
-		r.Duration = 0
-	}
-	if r.Duration += n; r.Duration < 0 {
-		return BadNumber
-	}
-	return OK
-}
-
-// appendAddend writes what addDuration adds: the upstream's part, or in the
-// first place all the rest.
-func (v *value) appendAddend(dst []byte, r *Record) []byte {
-	switch {
-	case r.Duration == None || v.part == 'u' && r.UpTime == None:
-		return append(dst, "-1"...)
-	case v.part == 'u':
-		return appendDecimal(dst, r.UpTime, int(v.shift))
-	case v.part == '0':
-		return append(dst, '0')
-	}
-	return appendDecimal(dst, r.Duration-max(r.UpTime, 0), int(v.shift))
-}
-
 // anyTime reads a time of a form that nobody has stated.
 func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
 	if len(b) > 2 && b[0] == '[' && b[len(b)-1] == ']' {
@@ -342,40 +276,6 @@ func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
 	}
 	t, ok = decimal(b, shift)
 	return t, 0, ok
-}
-
-// sum adds up the durations of a list such as "0.010, - : 0.020", as nginx
-// writes it when several upstreams were asked, and returns the bytes it read.
-func (p *reader) sum(v *value, b []byte, r *Record) int {
-	total, any, i := int64(0), false, 0
-	for {
-		n := i
-		for n < len(b) && (b[n]-'0' <= 9 || b[n] == '.') {
-			n++
-		}
-		if n > i {
-			t, ok := decimal(b[i:n], int(v.shift))
-			if !ok || total+t < total {
-				return -1
-			}
-			total, any = total+t, true
-		} else if n < len(b) && b[n] == '-' {
-			n++
-		} else {
-			return -1
-		}
-		if i = n; bytes.HasPrefix(b[i:], []byte(", ")) {
-			i += 2
-		} else if bytes.HasPrefix(b[i:], []byte(" : ")) {
-			i += 3
-		} else {
-			break
-		}
-	}
-	if any && !v.discard {
-		*v.number(r) = total
-	}
-	return i
 }
 
 // setHost takes a client's name or address. Where several stand, as proxies
