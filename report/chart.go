@@ -61,6 +61,7 @@ type plot struct {
 	axis   axis
 	series []trace
 	y      frame.Type
+	adds   bool     // values of several categories may be added
 	gaps   [][2]int // first and last category of each
 	noun   string   // what is counted
 }
@@ -146,6 +147,9 @@ func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, fo
 		f.Class = "tall"
 	}
 	stack := channel(show, "stack") != "" && channel(show, "ghost") == ""
+	if u := t.Column(x).Unit; pl.axis.unit != "" && string(pl.axis.unit) != u {
+		f.Sub = "shown per " + string(pl.axis.unit)
+	}
 	if kind == "bar" {
 		f.Sub = pl.cut(14)
 	}
@@ -159,15 +163,15 @@ func (p *pageMaker) pivot(c *Cell, t *frame.Table, x, y, stack, ghost string) *p
 	if xc == nil || yc == nil {
 		return nil
 	}
-	pl := &plot{y: yc.Type, noun: strings.ToLower(headOf(y))}
-	pl.axis = p.axisOf(c, t, xc)
+	pl := &plot{y: yc.Type, noun: strings.ToLower(headOf(y)), adds: c.adds(y)}
+	pl.axis = p.axisOf(t, xc, pl.adds)
 	index := make(map[string]int)
 	seriesOf := func(key string) *trace {
 		i, ok := index[key]
 		if !ok {
 			i = len(pl.series)
 			index[key] = i
-			pl.series = append(pl.series, trace{name: key, values: make([]float64, len(pl.axis.labels))})
+			pl.series = append(pl.series, trace{name: key, values: pl.nothing()})
 		}
 		return &pl.series[i]
 	}
@@ -181,8 +185,13 @@ func (p *pageMaker) pivot(c *Cell, t *frame.Table, x, y, stack, ghost string) *p
 		if sc != nil {
 			key = at(sc, i).String()
 		}
-		if v := at(yc, i); v.known() {
-			seriesOf(key).values[at1] += v.num
+		s := seriesOf(key)
+		switch v := at(yc, i); {
+		case !v.known():
+		case pl.adds:
+			s.values[at1] += v.num
+		default:
+			s.values[at1] = v.num
 		}
 	}
 	if len(pl.series) == 0 {
@@ -198,10 +207,33 @@ func (p *pageMaker) pivot(c *Cell, t *frame.Table, x, y, stack, ghost string) *p
 		}
 		pl.series = append([]trace{was}, pl.series...)
 	}
-	if len(c.Query.Rows) == 0 { // where some requests are left out, silence says nothing
+	if len(c.Query.Rows) == 0 && pl.adds { // where some requests are left out, silence says nothing
 		pl.findGaps()
 	}
 	return pl
+}
+
+// nothing returns the values of a category without a row: zero of what is
+// counted, but no value of what is measured.
+func (pl *plot) nothing() []float64 {
+	values := make([]float64, len(pl.axis.labels))
+	if !pl.adds {
+		for i := range values {
+			values[i] = math.NaN()
+		}
+	}
+	return values
+}
+
+// adds reports whether a cell's column may be added up over its rows: counts
+// and sums may, percentiles and numbers of different things may not.
+func (c *Cell) adds(column string) bool {
+	for _, a := range c.Query.Group.Aggs {
+		if a.Column() == column {
+			return a.Func == "count" || a.Func == "sum"
+		}
+	}
+	return false
 }
 
 // order sorts the series and gives them names and colours: status classes by
@@ -263,7 +295,9 @@ func named(stack, name, class string, i int) (string, string) {
 
 // axisOf makes the categories of x: every unit of time from the first line of
 // the logs to the last, gaps included, or the texts in the order of the rows.
-func (p *pageMaker) axisOf(c *Cell, t *frame.Table, x *frame.Column) axis {
+// If the plot's values add up, a coarser unit is taken where the finer would be
+// more points than pixels.
+func (p *pageMaker) axisOf(t *frame.Table, x *frame.Column, coarser bool) axis {
 	a := axis{place: make(map[value]int)}
 	if x.Type != frame.Time {
 		for i := range t.Rows {
@@ -288,15 +322,13 @@ func (p *pageMaker) axisOf(c *Cell, t *frame.Table, x *frame.Column) axis {
 			}
 		}
 	}
-	// A coarser unit where the finer would be more points than pixels.
-	if a.unit == minutes && last.Sub(first) > 24*time.Hour {
-		a.unit = hours
-	}
-	if a.unit == hours && last.Sub(first) > 62*24*time.Hour {
-		a.unit = days
-	}
-	if a.unit == days && last.Sub(first) > 730*24*time.Hour {
-		a.unit = weeks
+	for _, step := range []struct {
+		from, to unit
+		over     time.Duration
+	}{{minutes, hours, 24 * time.Hour}, {hours, days, 62 * 24 * time.Hour}, {days, weeks, 730 * 24 * time.Hour}} {
+		if coarser && a.unit == step.from && last.Sub(first) > step.over {
+			a.unit = step.to
+		}
 	}
 	for when := a.unit.floor(first.In(p.formatter.zone)); !when.After(last); when = a.unit.add(when, 1) {
 		a.place[value{typ: frame.Time, num: float64(when.UnixMicro())}] = len(a.times)
@@ -383,7 +415,7 @@ func (p *pageMaker) describe(f *figure, pl *plot, stack bool) {
 		}
 	}
 	f.Label = f.Title + ": "
-	if pl.y != frame.Float && pl.y != frame.Duration {
+	if pl.adds {
 		f.Label += plain(pl.y, sum) + " in all, "
 	}
 	f.Label += "most " + plain(pl.y, totals[most]) + " on " + pl.axis.labels[most] + "."
@@ -399,7 +431,9 @@ func (p *pageMaker) describe(f *figure, pl *plot, stack bool) {
 				}
 			}
 			f.Legend = append(f.Legend, legend{swatch(s.class), s.name})
-			f.Label += " " + s.name + ": " + plain(pl.y, n) + "."
+			if pl.adds {
+				f.Label += " " + s.name + ": " + plain(pl.y, n) + "."
+			}
 		}
 	}
 	if len(pl.gaps) > 0 {
@@ -413,7 +447,7 @@ func (p *pageMaker) describe(f *figure, pl *plot, stack bool) {
 // plotGrid is the table behind a plot: one row for each category.
 func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid {
 	const most = 120 // rows that a reader may want to have in a page
-	if len(pl.axis.labels) > most && pl.axis.unit == hours && pl.y != frame.Float && pl.y != frame.Duration {
+	if len(pl.axis.labels) > most && pl.axis.unit == hours && pl.adds {
 		pl = pl.perDay()
 		title += ", per day"
 	}
@@ -497,6 +531,9 @@ func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
 		}
 	}
 	step, end := niceStep(most)
+	if pl.y == frame.Int && step < 1 {
+		step, end = 1, math.Ceil(most)
+	}
 	format := formatOf(pl.y)
 	s := &spec{Format: format, Total: stack && len(pl.series) > 1}
 	s.Ticks, s.Lines = pl.axis.ticks()
@@ -653,13 +690,20 @@ func (pl *plot) labelPeak(last *charts.SingleSeries) {
 			most = i
 		}
 	}
+	position := "top"
+	switch n := len(totals); { // at the edges it would be cut
+	case most < n/12:
+		position = "right"
+	case most >= n-n/12-1:
+		position = "left"
+	}
 	charts.WithMarkPointNameCoordItemOpts(opts.MarkPointNameCoordItem{
 		Name:       "peak",
 		Coordinate: []any{pl.axis.labels[most], totals[most]},
 		Value:      "peak " + plain(pl.y, totals[most]),
 		Symbol:     "circle", SymbolSize: 6,
 		ItemStyle: &opts.ItemStyle{Color: "@ink"},
-		Label:     &opts.Label{Show: opts.Bool(true), Position: "top", Color: "@ink", FontSize: 12, Formatter: "{c}"},
+		Label:     &opts.Label{Show: opts.Bool(true), Position: position, Color: "@ink", FontSize: 12, Formatter: "{c}"},
 	})(last)
 }
 

@@ -34,7 +34,6 @@ type Run struct {
 	Inputs  []Input
 	Rejects []Reject
 	Notes   []string // what else a reader must know to believe the numbers
-	Lacks   []string // fields that these logs never hold: "duration"
 }
 
 // An Input is one log and what became of its lines: Lines = Kept + Filtered +
@@ -370,8 +369,8 @@ func (p *pageMaker) show(c *Cell) (template.HTML, error) {
 	}
 	t := p.tables[c.Name]
 	if c.computed() {
-		if field := p.lacking(c, t); field != "" {
-			return p.execute("note", fmt.Sprintf("These logs do not record %s.", field))
+		if what := lacking(c, t); what != "" {
+			return p.execute("note", "These logs do not record "+what+".")
 		}
 		if t == nil || t.Rows == 0 {
 			return p.execute("note", "Nothing to show: no request is of this kind.")
@@ -424,56 +423,41 @@ func (p *pageMaker) execute(name string, data any) (template.HTML, error) {
 	return template.HTML(b.String()), err
 }
 
-// lacking returns the field without which a cell has nothing to say, if these
-// logs do not hold it.
-func (p *pageMaker) lacking(c *Cell, t *frame.Table) string {
-	g := c.Query.Group
-	if g == nil {
+// lacking says what a cell's logs do not record, if that is why its table is of
+// no use: a key without a single value, or a measure of a field that is never
+// there.
+func lacking(c *Cell, t *frame.Table) string {
+	if t == nil || t.Rows == 0 || c.Query.Group == nil {
 		return ""
 	}
-	lacks := func(name string) bool { return slices.Contains(p.run.Lacks, name) }
-	for _, k := range g.By {
-		if lacks(k.Name) {
-			return k.Name
+	for _, k := range c.Query.Group.By {
+		if empty(t.Column(k.Name)) {
+			return recorded(k.Name)
 		}
 	}
-	for _, a := range g.Aggs {
-		if n, ok := a.Arg.(*frame.Name); ok && lacks(n.Name) && len(g.Aggs) <= 2 {
-			return n.Name
-		}
-	}
-	if t != nil && t.Rows > 0 {
-		return ""
-	}
-	for _, step := range c.Query.Rows {
-		for _, name := range fieldsOf(step.Expr) {
-			if lacks(name) {
-				return name
-			}
+	for _, a := range c.Query.Group.Aggs {
+		field, ok := a.Arg.(*frame.Name)
+		if ok && a.If == nil && a.Func != "top" && empty(t.Column(a.Column())) {
+			return recorded(field.Name)
 		}
 	}
 	return ""
 }
 
-// fieldsOf returns the names in an expression.
-func fieldsOf(e frame.Expr) []string {
-	switch e := e.(type) {
-	case *frame.Name:
-		return []string{e.Name}
-	case *frame.Unary:
-		return fieldsOf(e.X)
-	case *frame.Binary:
-		return append(fieldsOf(e.X), fieldsOf(e.Y)...)
-	case *frame.In:
-		return fieldsOf(e.X)
-	case *frame.Call:
-		var names []string
-		for _, a := range e.Args {
-			names = append(names, fieldsOf(a)...)
-		}
-		return names
+// empty reports whether a column has no value at all.
+func empty(c *frame.Column) bool {
+	return c != nil && c.Nulls != nil && !slices.Contains(c.Nulls, false)
+}
+
+// recorded is what a log records in a field, in words.
+func recorded(field string) string {
+	words := map[string]string{
+		"agent": "user agents", "client": "user agents", "os": "user agents", "device": "user agents",
+		"referer": "referrers", "site": "referrers", "user": "users", "vhost": "virtual hosts",
+		"duration": "how long an answer took", "upstream_time": "how long a backend took", "upstream": "backends",
+		"cache": "what a cache did", "tls": "versions of TLS", "cipher": "ciphers of TLS", "type": "media types",
 	}
-	return nil
+	return or(words[field], field)
 }
 
 // A breakage is what stands in the place of a cell that failed.
@@ -573,7 +557,7 @@ func (p *pageMaker) perDay(t *frame.Table, e expr, root *string) []float64 {
 	if day == nil || t.Rows == 0 {
 		return nil
 	}
-	a := p.axisOf(nil, t, day)
+	a := p.axisOf(t, day, false)
 	out := make([]float64, len(a.labels))
 	for i := range t.Rows {
 		x, ok := a.find(at(day, i), p.formatter.zone)
@@ -599,7 +583,12 @@ func (p *pageMaker) aside(e expr, v value, n int, names map[string]value) string
 	if _, ok := e.(method); ok && n > 1 {
 		return "mean of " + counted(int64(n), "day")
 	}
-	if v.known() && n > 1 && v.unit == "" {
+	m, ok := e.(member)
+	if !ok || n < 2 {
+		return ""
+	}
+	root, _ := rootName(m)
+	if c := p.notebook.Cell(root); c != nil && c.adds(m.field) && v.num >= float64(n) {
 		return plain(v.typ, v.num/float64(n)) + " a day"
 	}
 	return ""
