@@ -1,12 +1,10 @@
 package report
 
 import (
-	"fmt"
 	"html/template"
 	"math"
 	"net/http"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -133,10 +131,10 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 		}
 	}
 	g.Show = number(show.Opts, "show", 10)
-	g.Filter = rows > 12
 	if rows <= g.Show+2 { // a button for two rows is worse than two rows
 		g.Show = 0
 	}
+	g.Filter = g.Show > 0
 	for i := range rows {
 		l := p.line(columns, &tableRow{t, i, false})
 		if t.Other && i == rows-1 {
@@ -414,142 +412,4 @@ func statusName(code int) string {
 		return "Origin unreachable"
 	}
 	return ""
-}
-
-// nested makes a table for "book > chapter": first one row for each outer key,
-// which adds up its inner rows, then the inner rows; kids[i] are the numbers of
-// the rows within outer row i. What the query computed with add steps is
-// computed anew from the sums.
-func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, kids [][]int) {
-	outer, inner := item.Expr.String(), item.Within.String()
-	sums := allRows(t).by(outer)
-	if sums == nil || t.Column(inner) == nil {
-		return t, nil
-	}
-	const mostOuter, mostInner = 40, 10 // what more there is, the totals count, but no page shows
-	order := byFirstMeasure(sums.table)
-	both = &frame.Table{Name: t.Name, Notes: t.Notes}
-	if all := len(order); all > mostOuter {
-		order = order[:mostOuter]
-		both.Notes = append(slices.Clip(t.Notes), fmt.Sprintf("The first %d of %s rows.", mostOuter, grouped(int64(all))))
-	}
-	n := len(order)
-	both.Rows = n + t.Rows
-	for i := range t.Columns {
-		col := &t.Columns[i]
-		if col.Name == inner { // its values stand in the outer key's column
-			continue
-		}
-		from := sums.table.Column(col.Name)
-		source := col
-		if col.Name == outer {
-			source = t.Column(inner)
-		}
-		both.Columns = append(both.Columns, stacked(col, from, source, order))
-	}
-	if c.Query.Group != nil {
-		recompute(both, c.Query.Result, n)
-	}
-	kids = make([][]int, n)
-	for g, o := range order {
-		key := at(sums.table.Column(outer), o)
-		for i := range t.Rows {
-			if at(t.Column(outer), i) == key && !t.Column(inner).Null(i) {
-				kids[g] = append(kids[g], n+i)
-			}
-		}
-		if len(kids[g]) == 1 { // one chapter is the book
-			kids[g] = nil
-		}
-		kids[g] = kids[g][:min(len(kids[g]), mostInner)]
-	}
-	return both, kids
-}
-
-// byFirstMeasure orders row numbers by the first column that is no key, the
-// greatest first.
-func byFirstMeasure(t *frame.Table) []int {
-	order := make([]int, t.Rows)
-	for i := range order {
-		order[i] = i
-	}
-	for i := range t.Columns {
-		if c := &t.Columns[i]; !c.Key && c.Ints != nil {
-			sort.SliceStable(order, func(a, b int) bool { return c.Ints[order[a]] > c.Ints[order[b]] })
-			break
-		}
-	}
-	return order
-}
-
-// stacked returns a column with the sums on top of the rows they came from.
-// sums is nil for a column that cannot be added up.
-func stacked(col, sums, source *frame.Column, order []int) frame.Column {
-	out := frame.Column{Name: col.Name, Type: source.Type, Key: col.Key, Unit: col.Unit, Axis: col.Axis}
-	rows := max(len(source.Ints), len(source.Floats), len(source.Texts), len(source.Series))
-	out.Nulls = make([]bool, len(order)+rows)
-	for n, o := range order {
-		out.Nulls[n] = sums == nil || sums.Null(o)
-	}
-	for i := range rows {
-		out.Nulls[len(order)+i] = source.Null(i)
-	}
-	out.Ints = onTop(source.Ints, ints(sums), order)
-	out.Texts = onTop(source.Texts, texts(sums), order)
-	out.Series = onTop(source.Series, series(sums), order)
-	out.Floats = onTop(source.Floats, nil, order)
-	return out
-}
-
-func ints(c *frame.Column) []int64 {
-	if c == nil {
-		return nil
-	}
-	return c.Ints
-}
-
-func texts(c *frame.Column) []string {
-	if c == nil {
-		return nil
-	}
-	return c.Texts
-}
-
-func series(c *frame.Column) [][]int64 {
-	if c == nil {
-		return nil
-	}
-	return c.Series
-}
-
-func onTop[T any](below, above []T, order []int) []T {
-	if below == nil {
-		return nil
-	}
-	out := make([]T, len(order), len(order)+len(below))
-	for n, o := range order {
-		if o < len(above) {
-			out[n] = above[o]
-		}
-	}
-	return append(out, below...)
-}
-
-// recompute evaluates the add steps for the first n rows.
-func recompute(t *frame.Table, steps []frame.ResultStep, n int) {
-	for _, step := range steps {
-		c := t.Column(step.Name)
-		if step.Verb != "add" || c == nil || c.Floats == nil {
-			continue
-		}
-		e, err := parseExpr(step.Expr.String())
-		if err != nil {
-			continue // beyond what prose can say; the sums stay without a value
-		}
-		for i := range n {
-			v := e.eval((&rows{table: t}).scope(nil, i))
-			c.Nulls[i] = !v.known()
-			c.Floats[i] = v.num
-		}
-	}
 }

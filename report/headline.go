@@ -1,0 +1,111 @@
+package report
+
+import (
+	"html/template"
+
+	"logbook/frame"
+)
+
+// A headline is one of the numbers at the top.
+type headline struct {
+	Label, Value, Unit, Aside string
+	Spark                     template.HTML
+}
+
+// headlines evaluates a numbers step.
+func (p *pageMaker) headlines(show frame.Show) []headline {
+	names := p.names()
+	var out []headline
+	for _, item := range show.Items {
+		if item.Expr == nil {
+			continue
+		}
+		e, err := parseExpr(item.Expr.String())
+		if err != nil {
+			continue
+		}
+		v := e.eval(&scope{names: names})
+		h := headline{Label: item.Label, Value: missing}
+		switch {
+		case !v.known():
+		case v.unit == "ratio":
+			decimals := 1
+			if v.num >= 0.0995 {
+				decimals = 0
+			}
+			h.Value, h.Unit = percent(v.num, decimals)
+		case v.typ == frame.Bytes:
+			h.Value, h.Unit = size(v.num)
+		case v.typ == frame.Duration:
+			h.Value = elapsed(v.num)
+		default:
+			h.Value, h.Unit = compact(v.num)
+		}
+		daily := p.daily(e)
+		h.Aside = p.aside(e, v, len(daily), names)
+		h.Spark = spark(daily, 120, 34, true)
+		out = append(out, h)
+	}
+	return out
+}
+
+// daily evaluates a headline's expression for each day: a cell of one row is
+// replaced by its twin, and the mean of a cell by day is that cell.
+func (p *pageMaker) daily(e expr) []float64 {
+	if m, ok := e.(method); ok && m.name == "avg" { // daily.avg(hosts)
+		r := m.of.eval(&scope{names: p.names()}).rows
+		if r == nil {
+			return nil
+		}
+		return p.perDay(r.table, m.args[0], nil)
+	}
+	root, ok := rootName(e)
+	if !ok || p.tables[twinName(root)] == nil {
+		return nil
+	}
+	return p.perDay(p.tables[twinName(root)], e, &root)
+}
+
+// perDay evaluates e for each day between the first and the last; a day without
+// a row is zero. With a root, the day's row stands for the cell of that name.
+func (p *pageMaker) perDay(t *frame.Table, e expr, root *string) []float64 {
+	day := t.Column("day")
+	if day == nil || t.Rows == 0 {
+		return nil
+	}
+	a := p.axisOf(t, day, false)
+	out := make([]float64, len(a.labels))
+	for i := range t.Rows {
+		x, ok := a.find(at(day, i), p.formatter.zone)
+		if !ok {
+			continue
+		}
+		s := (&rows{table: t}).scope(nil, i)
+		if root != nil {
+			s = &scope{names: map[string]value{*root: {rows: &rows{t, []int{i}}}}}
+		}
+		out[x] += e.eval(s).num
+	}
+	return out
+}
+
+// aside says a headline number once more in other terms: a day, or of what.
+func (p *pageMaker) aside(e expr, v value, n int, names map[string]value) string {
+	if op, ok := e.(operator); ok && v.unit == "ratio" {
+		if part := op.x.eval(&scope{names: names}); part.known() {
+			return plain(part.typ, part.num) + " requests"
+		}
+	}
+	if _, ok := e.(method); ok && n > 1 {
+		return "mean of " + counted(int64(n), "day")
+	}
+	m, ok := e.(member)
+	if !ok || n < 2 {
+		return ""
+	}
+	root, _ := rootName(m)
+	if c := p.notebook.Cell(root); c != nil && c.adds(m.field) && v.num >= float64(n) {
+		return plain(v.typ, v.num/float64(n)) + " a day"
+	}
+	return ""
+}

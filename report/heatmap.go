@@ -1,0 +1,165 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"logbook/frame"
+)
+
+// heatmap draws a value by two keys, in six steps that each hold as many cells.
+func (p *pageMaker) heatmap(f *figure, c *Cell, t *frame.Table, show frame.Show, follows bool) (*spec, error) {
+	x, y := t.Column(channel(show, "x")), t.Column(channel(show, "y"))
+	measure := channel(show, "color")
+	if measure == "" {
+		measure = "count"
+	}
+	v := t.Column(measure)
+	if x == nil || y == nil || v == nil || t.Rows == 0 {
+		return nil, nil
+	}
+	xs, ys := p.scale(t, x), p.scale(t, y)
+	var cells [][3]any
+	var values []float64
+	most := 0
+	for i := range t.Rows {
+		value := at(v, i)
+		if !value.known() {
+			continue
+		}
+		cells = append(cells, [3]any{xs.place[at(x, i)], ys.place[at(y, i)], math.Round(value.num*1e4) / 1e4})
+		values = append(values, value.num)
+		if value.num > at(v, most).num {
+			most = i
+		}
+	}
+	if len(values) == 0 {
+		return nil, nil
+	}
+	if !follows {
+		f.Data = matrix(c, f.Title, headOf(y.Name), xs, ys, cells, v.Type)
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	format := formatOf(v.Type)
+	write := func(v1 float64) string {
+		if v.Type == frame.Float {
+			return join(percent(v1, 1))
+		}
+		return plain(v.Type, v1)
+	}
+	if v.Type == frame.Float {
+		format = "pct"
+	}
+	f.Class, f.Ramp = "tall", &[2]string{write(sorted[0]), write(sorted[len(sorted)-1])}
+	f.Label = fmt.Sprintf("%s: most, %s, on %s at %s.", f.Title, f.Ramp[1], p.formatter.value(at(y, most)), p.formatter.value(at(x, most)))
+
+	chart := charts.NewHeatMap()
+	chart.SetGlobalOptions(charts.WithVisualMapOpts(opts.VisualMap{Type: "piecewise", Show: opts.Bool(false)}))
+	chart.AddSeries(f.Title, nil)
+	chart.MultiSeries[0].Data = cells
+	chart.Validate()
+	option, err := plainObject(chart.JSON())
+	if err != nil {
+		return nil, err
+	}
+	option["visualMap"] = object{"type": "piecewise", "show": false, "dimension": 2, "pieces": quantiles(sorted)}
+	series := option["series"].([]any)[0].(object)
+	series["itemStyle"] = object{"borderColor": "@paper", "borderWidth": 2, "borderRadius": 3}
+	series["emphasis"] = object{"itemStyle": object{"borderColor": "@ink", "borderWidth": 1}}
+	label := object{"color": "@muted", "fontSize": 12}
+	option["xAxis"] = object{"type": "category", "data": xs.labels, "axisLine": object{"show": false}, "axisTick": object{"show": false}, "axisLabel": label}
+	option["yAxis"] = object{"type": "category", "data": ys.labels, "inverse": true, "axisLine": object{"show": false}, "axisTick": object{"show": false}, "axisLabel": label}
+	option["grid"] = object{"left": 52, "right": 4, "top": 4, "bottom": 26}
+	if y.Texts != nil {
+		option["grid"].(object)["left"] = 130
+		label["width"], label["overflow"] = 122, "truncate"
+	}
+	option["tooltip"] = object{"trigger": "item"}
+	s := &spec{Option: option, Format: format}
+	if x.Unit == "hour_of_day" {
+		s.Ticks = make(map[int]string)
+		for h := 0; h < 24; h += 2 {
+			s.Ticks[h] = fmt.Sprintf("%02d", h)
+		}
+	}
+	return s, nil
+}
+
+// matrix is the table behind a heat map, laid out like it.
+func matrix(c *Cell, title, head0 string, xs, ys axis, cells [][3]any, typ frame.Type) *grid {
+	g := &grid{ID: c.Name, Caption: title, Heads: []head{{Text: head0}}}
+	for _, x := range xs.labels {
+		g.Heads = append(g.Heads, head{Text: strings.TrimSuffix(x, ":00"), Class: "r"})
+	}
+	g.Lines = make([]line, len(ys.labels))
+	for i, y := range ys.labels {
+		g.Lines[i].Cells = make([]entry, 1+len(xs.labels))
+		g.Lines[i].Cells[0].Text = y
+	}
+	for _, cell := range cells {
+		v := value{typ: typ, num: cell[2].(float64)}
+		e := measured(v)
+		if typ == frame.Float {
+			e.Text = join(percent(v.num, 1))
+		}
+		g.Lines[cell[1].(int)].Cells[1+cell[0].(int)] = e
+	}
+	return g
+}
+
+// scale makes the categories of a heat map's side: all hours, all weekdays, or
+// the texts in the order of the rows.
+func (p *pageMaker) scale(t *frame.Table, c *frame.Column) axis {
+	a := axis{place: make(map[value]int)}
+	add := func(v value, label string) {
+		if _, ok := a.place[v]; !ok {
+			a.place[v] = len(a.labels)
+			a.labels = append(a.labels, label)
+		}
+	}
+	switch c.Unit {
+	case "hour_of_day":
+		for h := range 24 {
+			add(value{typ: c.Type, num: float64(h), unit: c.Unit}, fmt.Sprintf("%02d:00", h))
+		}
+	case "weekday":
+		for d := 1; d <= 7; d++ {
+			add(value{typ: c.Type, num: float64(d), unit: c.Unit}, weekdays[d][:3])
+		}
+	}
+	for i := range t.Rows {
+		v := at(c, i)
+		label := visible(p.formatter.value(v))
+		if c.Name == "book" {
+			label = p.bookTitle(v.text)
+		}
+		add(v, label)
+	}
+	return a
+}
+
+// quantiles returns six pieces of a visual map with as many values in each, as
+// far as equal values allow.
+func quantiles(sorted []float64) []object {
+	var pieces []object
+	below := math.Inf(-1)
+	for i := range 6 {
+		end := sorted[max(len(sorted)*(i+1)/6-1, 0)]
+		if end <= below {
+			continue
+		}
+		piece := object{"lte": end, "color": "@q" + strconv.Itoa(i)}
+		if !math.IsInf(below, -1) {
+			piece["gt"] = below
+		}
+		pieces = append(pieces, piece)
+		below = end
+	}
+	return pieces
+}

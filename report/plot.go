@@ -1,0 +1,368 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+
+	"logbook/frame"
+)
+
+// palette is the order of categories; then other.
+var palette = []string{"c-ink", "c-ochre", "c-teal", "c-clay", "c-plum", "c-sky"}
+
+// A plot is a chart's data: series of numbers over one axis.
+type plot struct {
+	axis   axis
+	series []trace
+	y      frame.Type
+	adds   bool     // values of several categories may be added
+	gaps   [][2]int // first and last category of each
+	noun   string   // what is counted
+}
+
+// A trace is one line, area or kind of column. NaN is no value.
+type trace struct {
+	name, class string
+	values      []float64
+}
+
+// plot draws line, area, column and bar charts.
+func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, follows bool) (*spec, error) {
+	kind, x, y := show.Kind, channel(show, "x"), channel(show, "y")
+	if kind == "bar" { // lies on its side: its categories are y
+		x, y = y, x
+	}
+	pl := p.pivot(c, t, x, y, channel(show, "stack"), channel(show, "ghost"))
+	if pl == nil {
+		return nil, nil
+	}
+	if (kind == "area" || kind == "line") && len(pl.axis.labels) < 4 {
+		kind = "column" // three points make no line
+	}
+	if !follows {
+		f.Data = p.plotGrid(c, f.Title, pl, channel(show, "stack") != "")
+	}
+	if _, low := opt(show.Opts, "low"); low {
+		f.Class = "low"
+	} else if kind == "area" || kind == "line" {
+		f.Class = "tall"
+	}
+	stack := channel(show, "stack") != "" && channel(show, "ghost") == ""
+	if u := t.Column(x).Unit; pl.axis.unit != "" && string(pl.axis.unit) != u {
+		f.Sub = "shown per " + string(pl.axis.unit)
+	}
+	if kind == "bar" {
+		f.Sub = pl.cut(14)
+	}
+	p.describe(f, pl, stack)
+	return pl.spec(kind, stack, f.Class == "low")
+}
+
+// pivot turns a table by (x, stack) into one series for each value of stack.
+func (p *pageMaker) pivot(c *Cell, t *frame.Table, x, y, stack, ghost string) *plot {
+	xc, yc := t.Column(x), t.Column(y)
+	if xc == nil || yc == nil {
+		return nil
+	}
+	pl := &plot{y: yc.Type, noun: strings.ToLower(headOf(y)), adds: c.adds(y)}
+	pl.axis = p.axisOf(t, xc, pl.adds)
+	index := make(map[string]int)
+	seriesOf := func(key string) *trace {
+		i, ok := index[key]
+		if !ok {
+			i = len(pl.series)
+			index[key] = i
+			pl.series = append(pl.series, trace{name: key, values: pl.nothing()})
+		}
+		return &pl.series[i]
+	}
+	sc := t.Column(stack)
+	for i := range t.Rows {
+		at1, ok := pl.axis.find(at(xc, i), p.formatter.zone)
+		if !ok {
+			continue
+		}
+		key := ""
+		if sc != nil {
+			key = at(sc, i).String()
+		}
+		s := seriesOf(key)
+		switch v := at(yc, i); {
+		case !v.known():
+		case pl.adds:
+			s.values[at1] += v.num
+		default:
+			s.values[at1] = v.num
+		}
+	}
+	if len(pl.series) == 0 {
+		return nil
+	}
+	pl.order(stack)
+	if gc := t.Column(ghost); gc != nil {
+		was := trace{name: "before", class: "c-ghost", values: make([]float64, len(pl.axis.labels))}
+		for i := range t.Rows {
+			if at1, ok := pl.axis.find(at(xc, i), p.formatter.zone); ok {
+				was.values[at1] += at(gc, i).num
+			}
+		}
+		pl.series = append([]trace{was}, pl.series...)
+	}
+	if len(c.Query.Rows) == 0 && pl.adds { // where some requests are left out, silence says nothing
+		pl.findGaps()
+	}
+	return pl
+}
+
+// nothing returns the values of a category without a row: zero of what is
+// counted, but no value of what is measured.
+func (pl *plot) nothing() []float64 {
+	values := make([]float64, len(pl.axis.labels))
+	if !pl.adds {
+		for i := range values {
+			values[i] = math.NaN()
+		}
+	}
+	return values
+}
+
+// adds reports whether a cell's column may be added up over its rows: counts
+// and sums may, percentiles and numbers of different things may not.
+func (c *Cell) adds(column string) bool {
+	for _, a := range c.Query.Group.Aggs {
+		if a.Column() == column {
+			return a.Func == "count" || a.Func == "sum"
+		}
+	}
+	return false
+}
+
+// order sorts the series and gives them names and colours: status classes by
+// number, people and bots always alike, others by their sum; past six the rest
+// is one.
+func (pl *plot) order(stack string) {
+	sum := func(s trace) (n float64) {
+		for _, v := range s.values {
+			n += v
+		}
+		return n
+	}
+	switch stack {
+	case "status_class", "status":
+		sort.SliceStable(pl.series, func(i, j int) bool { return pl.series[i].name < pl.series[j].name })
+	case "who":
+		rank := map[string]int{"bot": 0, "person": 1}
+		sort.SliceStable(pl.series, func(i, j int) bool {
+			a, aok := rank[pl.series[i].name]
+			b, bok := rank[pl.series[j].name]
+			return aok && (!bok || a < b)
+		})
+	default:
+		sort.SliceStable(pl.series, func(i, j int) bool { return sum(pl.series[i]) > sum(pl.series[j]) })
+	}
+	if most := len(palette); stack != "status_class" && len(pl.series) > most {
+		rest := trace{name: others, class: "c-other", values: make([]float64, len(pl.axis.labels))}
+		for _, s := range pl.series[most-1:] {
+			for i, v := range s.values {
+				rest.values[i] += v
+			}
+		}
+		pl.series = append(slices.Clip(pl.series[:most-1]), rest)
+	}
+	for i := range pl.series {
+		s := &pl.series[i]
+		s.name, s.class = named(stack, s.name, s.class, i)
+	}
+}
+
+func named(stack, name, class string, i int) (string, string) {
+	switch {
+	case class != "":
+		return name, class
+	case stack == "who":
+		switch name {
+		case "bot":
+			return "bots", "c-ochre"
+		case "person":
+			return "people", "c-ink"
+		}
+		return "unknown", "c-other"
+	case stack == "status_class" && name != "" && digit(name[0]):
+		words := map[string]string{"1xx": "informational", "2xx": "success", "3xx": "redirect, unchanged", "4xx": "client error", "5xx": "server error"}
+		return strings.TrimSpace(name + " " + words[name]), statusClass(int(name[0] - '0'))
+	}
+	return visible(name), palette[i%len(palette)]
+}
+
+// findGaps finds hours of silence in a log that is busy: no request at all
+// where half of the hours have twenty or more.
+func (pl *plot) findGaps() {
+	if pl.axis.unit != hours && pl.axis.unit != days {
+		return
+	}
+	totals := pl.totals()
+	sorted := slices.Sorted(slices.Values(totals))
+	if len(sorted) == 0 || sorted[len(sorted)/2] < 20 {
+		return
+	}
+	for i := 0; i < len(totals); i++ {
+		start := i
+		for i < len(totals) && totals[i] == 0 {
+			i++
+		}
+		if i == start || start == 0 || i == len(totals) { // the ends are the log's, not a gap
+			continue
+		}
+		pl.gaps = append(pl.gaps, [2]int{start, i - 1})
+		for s := range pl.series {
+			for x := start; x < i; x++ {
+				pl.series[s].values[x] = math.NaN()
+			}
+		}
+	}
+}
+
+// cut keeps the first n categories, which are the greatest, and says so.
+func (pl *plot) cut(n int) string {
+	all := len(pl.axis.labels)
+	if all <= n {
+		return ""
+	}
+	pl.axis.labels = pl.axis.labels[:n]
+	for i := range pl.series {
+		pl.series[i].values = pl.series[i].values[:n]
+	}
+	return fmt.Sprintf("the first %d of %d", n, all)
+}
+
+// totals adds up the series.
+func (pl *plot) totals() []float64 {
+	out := make([]float64, len(pl.axis.labels))
+	for _, s := range pl.series {
+		if s.class == "c-ghost" {
+			continue
+		}
+		for i, v := range s.values {
+			if !math.IsNaN(v) {
+				out[i] += v
+			}
+		}
+	}
+	return out
+}
+
+// describe writes the legend and what the chart shows in words.
+func (p *pageMaker) describe(f *figure, pl *plot, stack bool) {
+	totals := pl.totals()
+	sum, most := 0.0, 0
+	for i, v := range totals {
+		sum += v
+		if v > totals[most] {
+			most = i
+		}
+	}
+	f.Label = f.Title + ": "
+	if pl.adds {
+		f.Label += plain(pl.y, sum) + " in all, "
+	}
+	f.Label += "most " + plain(pl.y, totals[most]) + " on " + pl.axis.labels[most] + "."
+	if pl.axis.unit == "" {
+		f.Label = strings.Replace(f.Label, " on ", " for ", 1)
+	}
+	if len(pl.series) > 1 {
+		for _, s := range pl.series {
+			n := 0.0
+			for _, v := range s.values {
+				if !math.IsNaN(v) {
+					n += v
+				}
+			}
+			f.Legend = append(f.Legend, legend{swatch(s.class), s.name})
+			if pl.adds {
+				f.Label += " " + s.name + ": " + plain(pl.y, n) + "."
+			}
+		}
+	}
+	if len(pl.gaps) > 0 {
+		f.Legend = append(f.Legend, legend{swatch("none"), "no log lines"})
+		for _, g := range pl.gaps {
+			f.Label += " No log lines from " + pl.axis.labels[g[0]] + " to " + pl.axis.labels[g[1]] + "."
+		}
+	}
+}
+
+// plotGrid is the table behind a plot: one row for each category.
+func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid {
+	const most = 120 // rows that a reader may want to have in a page
+	if len(pl.axis.labels) > most && pl.axis.unit == hours && pl.adds {
+		pl = pl.perDay()
+		title += ", per day"
+	}
+	head0 := "Time"
+	if pl.axis.unit == "" {
+		head0 = headOf(pl.noun)
+	}
+	g := &grid{ID: c.Name, Caption: title, Heads: []head{{Text: head0}}}
+	for _, s := range pl.series {
+		name := s.name
+		if name == "" {
+			name = headOf(pl.noun)
+		}
+		g.Heads = append(g.Heads, head{Text: strings.ToUpper(name[:1]) + name[1:], Class: "r"})
+	}
+	sums := stack && len(pl.series) > 1
+	if sums {
+		g.Heads = append(g.Heads, head{Text: "Total", Class: "r"})
+	}
+	totals := pl.totals()
+	cell := func(v float64) entry {
+		if math.IsNaN(v) {
+			return entry{Text: missing}
+		}
+		return measured(value{typ: pl.y, num: v})
+	}
+	for i, label := range pl.axis.labels {
+		first := entry{Text: label}
+		if pl.axis.unit != "" {
+			first.Raw = pl.axis.times[i].Format("2006-01-02T15:04")
+		}
+		l := line{Cells: []entry{first}}
+		for _, s := range pl.series {
+			l.Cells = append(l.Cells, cell(s.values[i]))
+		}
+		if sums {
+			l.Cells = append(l.Cells, cell(totals[i]))
+		}
+		g.Lines = append(g.Lines, l)
+	}
+	return g
+}
+
+// perDay adds up a plot by hour.
+func (pl *plot) perDay() *plot {
+	out := &plot{y: pl.y, noun: pl.noun, axis: axis{unit: days}}
+	day := make([]int, len(pl.axis.times))
+	for i, t := range pl.axis.times {
+		d := days.floor(t)
+		if n := len(out.axis.times); n == 0 || !out.axis.times[n-1].Equal(d) {
+			out.axis.times = append(out.axis.times, d)
+			out.axis.labels = append(out.axis.labels, dated(d, "day", false))
+		}
+		day[i] = len(out.axis.times) - 1
+	}
+	for _, s := range pl.series {
+		sum := trace{s.name, s.class, make([]float64, len(out.axis.times))}
+		for i, v := range s.values {
+			if !math.IsNaN(v) {
+				sum.values[day[i]] += v
+			}
+		}
+		out.series = append(out.series, sum)
+	}
+	return out
+}
+
+const others = "others"

@@ -1,0 +1,191 @@
+package report
+
+import (
+	"math"
+	"slices"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"logbook/frame"
+)
+
+// spec makes the options of a plot.
+func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
+	totals := pl.totals()
+	most := 0.0
+	if stack || len(pl.series) == 1 {
+		most = slices.Max(totals)
+	} else {
+		for _, s := range pl.series {
+			for _, v := range s.values {
+				if v > most {
+					most = v
+				}
+			}
+		}
+	}
+	step, end := niceStep(most)
+	if pl.y == frame.Int && step < 1 {
+		step, end = 1, math.Ceil(most)
+	}
+	format := formatOf(pl.y)
+	s := &spec{Format: format, Total: stack && len(pl.series) > 1}
+	s.Ticks, s.Lines = pl.axis.ticks()
+
+	var option object
+	var err error
+	if kind == "line" || kind == "area" {
+		option, err = pl.lines(kind, stack)
+	} else {
+		option, err = pl.columns(stack)
+	}
+	if err != nil {
+		return nil, err
+	}
+	category := object{"type": "category", "data": pl.axis.labels, "boundaryGap": kind == "column" || kind == "bar",
+		"axisLabel": object{"color": "@muted", "fontSize": 12, "align": "left", "hideOverlap": true},
+		"axisTick":  object{"show": false}, "axisLine": object{"lineStyle": object{"color": "@edge"}},
+		"splitLine": object{"show": kind != "column" && kind != "bar", "lineStyle": object{"color": "@rule"}}}
+	if kind == "column" && len(pl.axis.labels) <= 62 || pl.axis.unit == "" {
+		category["axisLabel"].(object)["align"] = "center"
+	}
+	number := object{"type": "value", "min": 0, "max": end, "interval": step,
+		"axisLabel": object{"color": "@muted", "fontSize": 12, "formatter": "@f:" + format},
+		"splitLine": object{"lineStyle": object{"color": "@rule"}}}
+	if low {
+		number["interval"] = end
+	}
+	grid := object{"left": 52, "right": 10, "top": 20, "bottom": 26}
+	if kind == "bar" {
+		category["inverse"], number["axisLabel"] = true, object{"show": false}
+		category["axisLabel"] = object{"color": "@ink", "width": 190, "overflow": "truncate", "fontSize": 12}
+		grid["left"], grid["top"], grid["bottom"] = 200, 4, 4
+		s.Height = 26*len(pl.axis.labels) + 8
+		option["xAxis"], option["yAxis"] = number, category
+		s.Ticks = nil
+	} else {
+		option["xAxis"], option["yAxis"] = category, number
+	}
+	option["grid"] = grid
+	pointer := object{"type": "line", "lineStyle": object{"color": "@faint", "type": "solid"}}
+	if kind == "column" || kind == "bar" {
+		pointer = object{"type": "shadow", "shadowStyle": object{"color": "@c-other/15"}}
+	}
+	option["tooltip"] = object{"trigger": "axis", "axisPointer": pointer}
+	pl.addGaps(option)
+	s.Option = option
+	return s, nil
+}
+
+// lines makes the series of line and area charts.
+func (pl *plot) lines(kind string, stack bool) (object, error) {
+	chart := charts.NewLine()
+	for _, s := range pl.series {
+		style := []charts.SeriesOpts{
+			charts.WithLineChartOpts(opts.LineChart{Symbol: "none", ShowSymbol: opts.Bool(false)}),
+			charts.WithItemStyleOpts(opts.ItemStyle{Color: "@" + s.class}),
+			charts.WithLineStyleOpts(opts.LineStyle{Color: "@" + s.class, Width: 1.5}),
+		}
+		switch {
+		case stack:
+			style = append(style,
+				charts.WithLineChartOpts(opts.LineChart{Symbol: "none", ShowSymbol: opts.Bool(false), Stack: "all"}),
+				charts.WithLineStyleOpts(opts.LineStyle{Width: 0.01, Color: "@" + s.class}),
+				charts.WithAreaStyleOpts(opts.AreaStyle{Color: "@" + s.class, Opacity: opts.Float(1)}))
+		case s.class != "c-ghost":
+			style = append(style, charts.WithAreaStyleOpts(opts.AreaStyle{Color: "@" + s.class + "/9", Opacity: opts.Float(1)}))
+		}
+		chart.AddSeries(s.name, nil, style...)
+	}
+	pl.labelPeak(&chart.MultiSeries[len(chart.MultiSeries)-1])
+	return pl.finish(chart.MultiSeries, func() object { chart.Validate(); return chart.JSON() })
+}
+
+// columns makes the series of column and bar charts.
+func (pl *plot) columns(stack bool) (object, error) {
+	chart := charts.NewBar()
+	for _, s := range pl.series {
+		bar := opts.BarChart{BarCategoryGap: "35%"}
+		if len(pl.axis.labels) > 100 {
+			bar.BarCategoryGap = "0%"
+		}
+		if stack {
+			bar.Stack = "all"
+		}
+		chart.AddSeries(s.name, nil, charts.WithBarChartOpts(bar), charts.WithItemStyleOpts(opts.ItemStyle{Color: "@" + s.class}))
+	}
+	return pl.finish(chart.MultiSeries, func() object { chart.Validate(); return chart.JSON() })
+}
+
+// finish puts plain numbers into the series, where go-echarts has an object
+// for each, and turns the options into an object that can be changed.
+func (pl *plot) finish(series charts.MultiSeries, options func() object) (object, error) {
+	for i := range series {
+		series[i].Data = numbersOf(pl.series[i].values)
+	}
+	o, err := plainObject(options())
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range o["series"].([]any) {
+		s.(object)["emphasis"] = object{"disabled": true}
+	}
+	return o, nil
+}
+
+// numbersOf returns values as JSON has them; "-" is ECharts' missing value.
+func numbersOf(values []float64) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		switch {
+		case math.IsNaN(v):
+			out[i] = "-"
+		case v == math.Trunc(v):
+			out[i] = int64(v)
+		default:
+			out[i] = math.Round(v*1e4) / 1e4
+		}
+	}
+	return out
+}
+
+// labelPeak names the greatest value, the one point of a curve that a reader
+// looks for.
+func (pl *plot) labelPeak(last *charts.SingleSeries) {
+	totals := pl.totals()
+	most := 0
+	for i, v := range totals {
+		if v > totals[most] {
+			most = i
+		}
+	}
+	position := "top"
+	switch n := len(totals); { // at the edges it would be cut
+	case most < n/12:
+		position = "right"
+	case most >= n-n/12-1:
+		position = "left"
+	}
+	charts.WithMarkPointNameCoordItemOpts(opts.MarkPointNameCoordItem{
+		Name:       "peak",
+		Coordinate: []any{pl.axis.labels[most], totals[most]},
+		Value:      "peak " + plain(pl.y, totals[most]),
+		Symbol:     "circle", SymbolSize: 6,
+		ItemStyle: &opts.ItemStyle{Color: "@ink"},
+		Label:     &opts.Label{Show: opts.Bool(true), Position: position, Color: "@ink", FontSize: 12, Formatter: "{c}"},
+	})(last)
+}
+
+// addGaps paints the hours without log lines.
+func (pl *plot) addGaps(option object) {
+	if len(pl.gaps) == 0 {
+		return
+	}
+	var areas [][2]object
+	for _, g := range pl.gaps {
+		areas = append(areas, [2]object{{"xAxis": max(g[0]-1, 0)}, {"xAxis": min(g[1]+1, len(pl.axis.labels)-1)}})
+	}
+	first := option["series"].([]any)[0].(object)
+	first["markArea"] = object{"silent": true, "itemStyle": object{"color": "@none"}, "data": areas}
+}
