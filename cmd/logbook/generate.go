@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,6 +73,8 @@ func (c *generateCmd) Run(env *environment) error {
 	switch {
 	case err != nil && c.paced() && env.ctx.Err() != nil:
 		return files.close() // stopped by hand, as a log without end must be
+	case errors.Is(err, context.Canceled):
+		return errors.New("interrupted")
 	case err != nil:
 		return err
 	}

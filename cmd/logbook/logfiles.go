@@ -197,7 +197,11 @@ func (l *logFile) write(text []byte, p *pace) error {
 	return l.failed(err)
 }
 
+// close completes the file, or removes it.
 func (l *logFile) close() error {
+	if l.pending != nil {
+		defer l.pending.Cleanup() //nolint:errcheck // does nothing if the file has its name
+	}
 	var err error
 	if l.compressor != nil {
 		err = l.compressor.Close()
