@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // groupedRows makes the table that grouping would have made: lines of keys and
@@ -190,6 +192,34 @@ func TestSortRows(t *testing.T) {
 			sortRows(got, []*Column{c}, []bool{desc}, order)
 			if !slices.Equal(got, want) {
 				t.Errorf("%v, descending %v: %v, want %v", c.Type, desc, got, want)
+			}
+		}
+	}
+}
+
+// TestOtherKeepsTotals checks that nothing is lost when groups are left out, by
+// a limit, by the engine or by both.
+func TestOtherKeepsTotals(t *testing.T) {
+	batch := randomBatch(rand.New(rand.NewPCG(7, 8)), 500)
+	defer batch.Release()
+	for _, maxGroups := range []int{1, 3, 1000} {
+		for _, limit := range []string{"", " | limit 1 with other", " | limit 4 with other", " | limit 100 with other"} {
+			text := "count, sum bytes by path | add share = count / sum(count)" + limit
+			plan, err := NewPlan(visits, []string{text}, []*Query{parse(t, text)}, Options{MaxGroups: maxGroups})
+			if err != nil {
+				t.Fatal(err)
+			}
+			table := answer(t, plan, []arrow.Record{batch})
+			count, share := int64(0), 0.0
+			for row := range table.Rows {
+				count += table.Column("count").Ints[row]
+				share += table.Column("share").value(row).number()
+			}
+			if count != 500 {
+				t.Errorf("%s of at most %d groups counts %d rows, want 500", text, maxGroups, count)
+			}
+			if math.Abs(share-1) > 1e-9 {
+				t.Errorf("%s of at most %d groups has shares of %v together, want 1", text, maxGroups, share)
 			}
 		}
 	}
