@@ -13,7 +13,7 @@ import (
 // tables that every row may enter.
 func (p *Plan) Explain(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "reads  %d of %d columns: %s\n", len(p.columns), p.schema.NumFields(), commas(p.columns, name))
+	fmt.Fprintf(&b, "reads  %d of %d columns: %s\n", len(p.columns), p.schema.NumFields(), commas(p.columns, quoteName))
 	b.WriteString("keeps  " + p.explainFilter() + "\n")
 	fmt.Fprintf(&b, "costs  a row: %s, %s, %s for %s\n", plural(len(p.program.nodes), "operation"),
 		plural(len(p.selections), "selection"), plural(len(p.tables), "table of groups"), plural(len(p.cells), "query"))
@@ -30,7 +30,7 @@ func (p *Plan) explainFilter() string {
 	}
 	var terms []string
 	for _, t := range p.filter.Terms {
-		terms = append(terms, fmt.Sprintf("%s  (reads %s)", t.expr, commas(t.Columns, name)))
+		terms = append(terms, fmt.Sprintf("%s  (reads %s)", t.expr, commas(t.Columns, quoteName)))
 	}
 	return "rows that pass, before any other column is read:\n         " + strings.Join(terms, "\n         ")
 }
@@ -56,7 +56,7 @@ func (p *Plan) explainCell(b *strings.Builder, cell *cellPlan) {
 		fmt.Fprintf(b, "    where %s\n", c.where)
 	}
 	for _, k := range c.keys {
-		fmt.Fprintf(b, "    by %s: %s\n", name(k.name), k.typ)
+		fmt.Fprintf(b, "    by %s: %s\n", quoteName(k.name), k.typ)
 	}
 	for _, a := range c.aggs {
 		fmt.Fprintf(b, "    %s: %s\n", a.agg.String(), a.typ)

@@ -106,6 +106,18 @@ func (s *statement) grouped(period Period, number int) string {
 	if number > 0 {
 		columns = append(columns, "count(*) AS \" rows\"") // tells a row that there is from one that there is not
 	}
+	out := "SELECT " + strings.Join(columns, ", ") + "\n  FROM " + s.source
+	if where := s.conditions(period); where != nil {
+		out += "\n  WHERE " + strings.Join(where, " AND ")
+	}
+	if len(s.query.keys) > 0 {
+		out += "\n  GROUP BY ALL"
+	}
+	return out
+}
+
+// conditions are what the rows of a period must fulfil.
+func (s *statement) conditions(period Period) []string {
 	var where []string
 	for _, e := range []Expr{s.opts.Where, s.query.where} {
 		if e != nil {
@@ -118,14 +130,7 @@ func (s *statement) grouped(period Period, number int) string {
 	if !period.End.IsZero() {
 		where = append(where, `"time" < `+sqlTime(period.End))
 	}
-	out := "SELECT " + strings.Join(columns, ", ") + "\n  FROM " + s.source
-	if where != nil {
-		out += "\n  WHERE " + strings.Join(where, " AND ")
-	}
-	if len(s.query.keys) > 0 {
-		out += "\n  GROUP BY ALL"
-	}
-	return out
+	return where
 }
 
 // moved is [draft.moved] in SQL.
@@ -148,17 +153,32 @@ func (s *statement) agg(a checkedAgg) string {
 	if a.cond != nil {
 		cond = " FILTER (WHERE " + s.expr(a.cond) + ")"
 	}
-	if a.arg == nil {
-		if a.unit != "" {
-			return "histogram(" + s.unit(a.unit, `"time"`) + ")" + cond
-		}
+	switch {
+	case a.unit != "":
+		return "histogram(" + s.unit(a.unit, `"time"`) + ")" + cond
+	case a.arg == nil:
 		return "count(*)" + cond
 	}
-	x := s.expr(a.arg)
-	given := " FILTER (WHERE " + x + " IS NOT NULL)"
-	if a.cond != nil {
-		given = " FILTER (WHERE " + s.expr(a.cond) + " AND " + x + " IS NOT NULL)"
+	out := a.agg.Func + "(" + s.expr(a.arg) + ")" + cond
+	switch fn := a.agg.Func; {
+	case fn == "sum" && a.typ != Float:
+		return "CAST(" + out + " AS BIGINT)"
+	case fn == "avg" && a.typ != Float:
+		return "CAST(round_even(" + out + ", 0) AS BIGINT)"
+	case fn == "sum" || fn == "avg" || fn == "min" || fn == "max":
+		return out
 	}
+	return s.choice(a)
+}
+
+// choice is an aggregate that SQL has not or has with other nulls.
+func (s *statement) choice(a checkedAgg) string {
+	x := s.expr(a.arg)
+	given := x + " IS NOT NULL"
+	if a.cond != nil {
+		given = s.expr(a.cond) + " AND " + given
+	}
+	given = " FILTER (WHERE " + given + ")"
 	switch a.agg.Func {
 	case "distinct":
 		if a.agg.Daily {
@@ -171,18 +191,10 @@ func (s *statement) agg(a checkedAgg) string {
 		return "arg_max(" + x + `, ROW("time", ` + x + "))" + given
 	case "p": // the value at the nearest rank
 		return fmt.Sprintf("list_sort(list(%s)%s)[greatest(1, (count(*)%s * %d + 99) // 100)]", x, given, given, a.agg.N)
-	case "top": // the most frequent first, of equals the least
-		return fmt.Sprintf("array_to_string(list_transform(list_sort(list_transform(map_entries(histogram(CAST(%s AS VARCHAR))%s), "+
-			"lambda e: {'n': -CAST(e.value AS BIGINT), 'x': e.key}))[1:%d], lambda e: e.x), ', ')", x, given, a.agg.N)
 	}
-	out := a.agg.Func + "(" + x + ")" + cond
-	switch {
-	case a.agg.Func == "avg" && a.typ != Float:
-		return "CAST(round_even(" + out + ", 0) AS BIGINT)"
-	case a.agg.Func == "sum" && a.typ != Float:
-		return "CAST(" + out + " AS BIGINT)"
-	}
-	return out
+	// top: the most frequent first, of equals the least
+	return fmt.Sprintf("array_to_string(list_transform(list_sort(list_transform(map_entries(histogram(CAST(%s AS VARCHAR))%s), "+
+		"lambda e: {'n': -CAST(e.value AS BIGINT), 'x': e.key}))[1:%d], lambda e: e.x), ', ')", x, given, a.agg.N)
 }
 
 // unit is a truncation of time in the zone. Hours and minutes are subtracted
@@ -362,46 +374,47 @@ func (s *statement) times(k checkedKey, from string) string {
 
 // compare appends the columns of a comparison: see [draft.compare].
 func (s *statement) compare(step checkedStep) {
-	now := s.last
 	var keys []string
 	for _, k := range s.query.keys {
 		keys = append(keys, sqlName(k.name))
 	}
-	var tables [][]string // of each comparison its periods
-	all := "SELECT " + strings.Join(append(slices.Clone(keys), `1 AS " one"`), ", ") + " FROM "
-	union := all + now
+	now := s.last
+	every := "SELECT " + strings.Join(append(slices.Clone(keys), `1 AS " one"`), ", ") + " FROM "
+	union := every + now
+	var befores [][]string // of each comparison its periods' steps
 	for _, what := range step.Compare {
 		var names []string
 		for _, i := range periodsOf(s.opts, what) {
-			name := s.next("was")
-			s.add(name, "%s", s.grouped(s.opts.Periods[i], i))
-			names = append(names, name)
-			union += " UNION " + all + name
+			was := s.next("was")
+			s.add(was, "%s", s.grouped(s.opts.Periods[i], i))
+			names = append(names, was)
+			union += " UNION " + every + was
 		}
-		tables = append(tables, names)
+		befores = append(befores, names)
 	}
-	every := s.next("keys")
-	s.add(every, "%s", union)
-	join := func(table string) string {
-		on := []string{"true"}
-		for _, k := range keys {
-			on = append(on, fmt.Sprintf("%s.%s IS NOT DISTINCT FROM k.%s", table, k, k))
-		}
-		return " LEFT JOIN " + table + " ON " + strings.Join(on, " AND ")
-	}
+	all := s.next("keys")
+	s.add(all, "%s", union)
 	s.add(s.next("now"), "SELECT *, 1 AS \" rows\" FROM %s", now)
-	from := every + " k" + join(s.last)
-	columns := s.present(s.last, keys)
+	from, columns := all+" k"+sqlJoin(s.last, keys), s.present(s.last, keys)
 	for i, what := range step.Compare {
-		for _, table := range tables[i] {
-			from += join(table)
+		for _, was := range befores[i] {
+			from += sqlJoin(was, keys)
 		}
-		columns = append(columns, s.was(step, i, what, tables[i])...)
+		columns = append(columns, s.was(step, i, what, befores[i])...)
 	}
 	s.add(s.next("compared"), "SELECT %s\n  FROM %s", strings.Join(columns, ", "), from)
 	for i, what := range step.Compare {
 		s.changes(step, suffixOf(i, what))
 	}
+}
+
+// sqlJoin joins a table to all keys, nulls being equal.
+func sqlJoin(table string, keys []string) string {
+	on := []string{"true"}
+	for _, k := range keys {
+		on = append(on, fmt.Sprintf("%s.%s IS NOT DISTINCT FROM k.%s", table, k, k))
+	}
+	return " LEFT JOIN " + table + " ON " + strings.Join(on, " AND ")
 }
 
 // present are the columns of now, zeros where only another period has the row.
@@ -463,127 +476,3 @@ func (s *statement) changes(step checkedStep, suffix string) {
 		}
 	}
 }
-
-// Expressions.
-
-func (s *statement) expr(e Expr) string {
-	switch e := e.(type) {
-	case *Name:
-		if s.last == "" && !s.schema.HasField(e.Name) {
-			return s.unit(e.Name, `"time"`)
-		}
-		return sqlName(e.Name)
-	case *Literal:
-		return sqlLiteral(e)
-	case *Unary:
-		if e.Op == "not" {
-			return "(NOT " + s.expr(e.X) + ")"
-		}
-		return "(-" + s.expr(e.X) + ")"
-	case *In:
-		op := " IN ("
-		if e.Not {
-			op = " NOT IN ("
-		}
-		return "(" + s.expr(e.X) + op + commas(e.List, s.expr) + "))"
-	case *Binary:
-		return s.binary(e)
-	case *Call:
-		return s.call(e)
-	}
-	panic(fmt.Sprintf("frame: unresolved expression %T", e))
-}
-
-func (s *statement) binary(e *Binary) string {
-	x := s.expr(e.X)
-	if givesNone(e.Y) {
-		if e.Op == "=" {
-			return "(" + x + " IS NULL)"
-		}
-		return "(" + x + " IS NOT NULL)"
-	}
-	y := s.expr(e.Y)
-	switch e.Op {
-	case "~":
-		return "regexp_matches(" + x + ", " + y + ")"
-	case "!~":
-		return "(NOT regexp_matches(" + x + ", " + y + "))"
-	case "/":
-		return quotient(x, y)
-	case "+", "-":
-		if s.typeOf(e.X) == Time && s.typeOf(e.Y) == Time {
-			return "(epoch_us(" + x + ") - epoch_us(" + y + "))"
-		} else if s.typeOf(e.X) == Time {
-			y = "to_microseconds(" + y + ")"
-		}
-	}
-	return "(" + x + " " + strings.ToUpper(e.Op) + " " + y + ")"
-}
-
-// typeOf returns the type of a resolved expression.
-func (s *statement) typeOf(e Expr) Type {
-	switch e := e.(type) {
-	case *Name:
-		i := slices.IndexFunc(s.columns, func(c sqlColumn) bool { return c.name == e.Name })
-		fields, ok := s.schema.FieldsByName(e.Name)
-		switch {
-		case s.last != "" && i >= 0:
-			return s.columns[i].typ
-		case s.last == "" && ok:
-			return TypeOf(fields[0])
-		case e.Name == "weekday" || e.Name == "hour_of_day":
-			return Int
-		}
-		return Time
-	case *Literal:
-		return e.Type
-	case *Unary:
-		return s.typeOf(e.X)
-	case *Binary:
-		return arithmeticType(e.Op, s.typeOf(e.X), s.typeOf(e.Y))
-	case *Call:
-		if f := functions[e.Func]; f.result != Invalid {
-			return f.result
-		}
-		return s.typeOf(e.Args[0])
-	}
-	return Flag
-}
-
-func quotient(x, y string) string { return "(CAST(" + x + " AS DOUBLE) / nullif(" + y + ", 0))" }
-
-func (s *statement) call(e *Call) string {
-	x := s.expr(e.Args[0])
-	if !slices.Contains(windows, e.Func) {
-		if e.Func == "length" {
-			return "strlen(" + x + ")" // bytes
-		}
-		return e.Func + "(" + x + ")"
-	}
-	over := ""
-	if e.By != nil {
-		over = "PARTITION BY " + commas(e.By, sqlName)
-	}
-	if e.Func == "rank" {
-		return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN rank() OVER (%s ORDER BY %s DESC NULLS LAST) END", x, over, x)
-	}
-	return e.Func + "(" + x + ") OVER (" + over + ")"
-}
-
-// sqlLiteral is a constant; a percentage is its value.
-func sqlLiteral(l *Literal) string {
-	switch l.Type {
-	case Text:
-		return sqlText(l.Text)
-	case Time:
-		return sqlTime(time.UnixMicro(l.Int))
-	}
-	return exactNumber(value{typ: l.Type, int: l.Int, float: l.Float})
-}
-
-func sqlTime(t time.Time) string {
-	return "TIMESTAMPTZ '" + t.UTC().Format("2006-01-02 15:04:05.999999") + "+00'"
-}
-
-func sqlText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-func sqlName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }

@@ -12,11 +12,11 @@ import (
 func (q *Query) String() string {
 	var steps []string
 	if q.From != "" {
-		steps = append(steps, "from "+name(q.From))
+		steps = append(steps, "from "+quoteName(q.From))
 	}
 	for _, s := range q.Rows {
 		if s.Let != "" {
-			steps = append(steps, "let "+name(s.Let)+" = "+s.Expr.String())
+			steps = append(steps, "let "+quoteName(s.Let)+" = "+s.Expr.String())
 			continue
 		}
 		steps = append(steps, "where "+s.Expr.String())
@@ -40,7 +40,7 @@ func (q *Query) String() string {
 func (g *Group) String() string {
 	s := commas(g.Aggs, func(a Agg) string { return a.String() })
 	if len(g.By) > 0 {
-		s += " by " + commas(g.By, func(k Key) string { return name(k.Name) })
+		s += " by " + commas(g.By, func(k Key) string { return quoteName(k.Name) })
 	}
 	return s
 }
@@ -63,7 +63,7 @@ func (a *Agg) String() string {
 		s += " if " + a.If.String()
 	}
 	if a.As != "" {
-		s += " as " + name(a.As)
+		s += " as " + quoteName(a.As)
 	}
 	return s
 }
@@ -75,12 +75,12 @@ func (s *ResultStep) String() string {
 		return "compare " + commas(s.Compare, func(period string) string {
 			words := strings.Fields(period)
 			for i, w := range words {
-				words[i] = name(w)
+				words[i] = quoteName(w)
 			}
 			return strings.Join(words, " ")
 		})
 	case "add":
-		return "add " + name(s.Name) + " = " + s.Expr.String()
+		return "add " + quoteName(s.Name) + " = " + s.Expr.String()
 	case "keep":
 		return "keep " + s.Expr.String()
 	case "limit":
@@ -91,9 +91,9 @@ func (s *ResultStep) String() string {
 	case "sort":
 		return "sort " + commas(s.Sort, func(k SortKey) string {
 			if k.Desc {
-				return name(k.Column) + " desc"
+				return quoteName(k.Column) + " desc"
 			}
-			return name(k.Column)
+			return quoteName(k.Column)
 		})
 	}
 	return s.Verb
@@ -107,7 +107,7 @@ func (s *Show) String() string {
 	}
 	if s.Verb == "findings" {
 		for _, o := range s.Opts {
-			head += "\n  " + o.Word + " " + commas(o.Args, word)
+			head += "\n  " + o.Word + " " + commas(o.Args, quoteWord)
 		}
 		return head
 	}
@@ -225,7 +225,7 @@ func operand(e Expr, want int) string {
 	return e.String()
 }
 
-func (e *Name) String() string    { return name(e.Name) }
+func (e *Name) String() string    { return quoteName(e.Name) }
 func (e *Literal) String() string { return e.Source }
 func (e *Unary) String() string {
 	if e.Op == "not" {
@@ -252,7 +252,7 @@ func (e *In) String() string {
 }
 
 func (e *Call) String() string {
-	s := name(e.Func) + "(" + commas(e.Args, Expr.String) + ")"
+	s := quoteName(e.Func) + "(" + commas(e.Args, Expr.String) + ")"
 	if e.Of != nil {
 		s = receiver(e.Of) + "." + s
 	}
@@ -260,12 +260,12 @@ func (e *Call) String() string {
 	case 0:
 		return s
 	case 1:
-		return s + " by " + name(e.By[0])
+		return s + " by " + quoteName(e.By[0])
 	}
-	return s + " by (" + commas(e.By, name) + ")"
+	return s + " by (" + commas(e.By, quoteName) + ")"
 }
 
-func (e *Member) String() string { return receiver(e.X) + "." + name(e.Name) }
+func (e *Member) String() string { return receiver(e.X) + "." + quoteName(e.Name) }
 func (e *Index) String() string {
 	if n, ok := e.X.(*Name); ok {
 		return n.String() + "[" + e.Key.String() + "]"
@@ -287,8 +287,8 @@ func receiver(e Expr) string {
 	return "(" + e.String() + ")"
 }
 
-// name prints a name, in backquotes if it would not be read as one.
-func name(s string) string {
+// quoteName prints a name, in backquotes if it would not be read as one.
+func quoteName(s string) string {
 	p := parser{tokens: []token{{kind: wordToken, text: s}, {}}}
 	if s != "" && wordLength(s) == len(s) && !slices.Contains(reserved, s) && p.literal() == nil {
 		return s
@@ -296,8 +296,8 @@ func name(s string) string {
 	return "`" + s + "`"
 }
 
-// word prints an argument of a findings option.
-func word(s string) string {
+// quoteWord prints an argument of a findings option.
+func quoteWord(s string) string {
 	p := parser{tokens: words(s)}
 	if len(p.tokens) > 0 && p.constant() != nil && p.peek().kind == endToken {
 		return s
