@@ -232,18 +232,32 @@ func (p *jsonParser) member(b []byte, i int, e *jsonEdge, r *Record) (int, Reaso
 }
 
 // array reads the first element of an array, which is all that the header
-// fields of requests have in practice.
+// fields of requests have in practice, and skips the others.
 func (p *jsonParser) array(b []byte, i int, e *jsonEdge, r *Record) (int, Reason) {
-	end := skipJSON(b, i)
-	if end < 0 {
-		return i, BadJSON
+	i = skipSpace(b, i+1)
+	if i < len(b) && b[i] == ']' {
+		return i + 1, OK
 	}
-	if first := skipSpace(b, i+1); b[first] != ']' && b[first] != '[' {
-		if _, reason := p.member(b, first, e, r); reason != OK {
-			return i, reason
+	for first := true; ; first = false {
+		if i >= len(b) {
+			return i, BadJSON
 		}
+		if first && b[i] != '[' {
+			var reason Reason
+			if i, reason = p.member(b, i, e, r); reason != OK {
+				return i, reason
+			}
+		} else if i = skipJSON(b, i); i < 0 {
+			return i, BadJSON
+		}
+		if i = skipSpace(b, i); i >= len(b) || b[i] != ',' {
+			if i < len(b) && b[i] == ']' {
+				return i + 1, OK
+			}
+			return i, BadJSON
+		}
+		i = skipSpace(b, i+1)
 	}
-	return end, OK
 }
 
 // fill sets a value unless a better key has filled its place. An empty text is
