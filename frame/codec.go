@@ -235,8 +235,8 @@ func (d *decoder) bytes(n int) []byte {
 	return b
 }
 
-// pairs writes pairs, ascending, each with its count if there are counts.
-func (e *encoder) pairs(p *pairs, counts []int64) {
+// pairs writes pairs, ascending, each with its count if there is one.
+func (e *encoder) pairs(p *pairs, count func(n int32) int64) {
 	e.uint(uint64(p.len()))
 	var lastA, lastB int32
 	for _, n := range p.sorted() {
@@ -246,8 +246,8 @@ func (e *encoder) pairs(p *pairs, counts []int64) {
 		}
 		e.uint(uint64(a - lastA))
 		e.uint(uint64(b - lastB))
-		if counts != nil {
-			e.uint(uint64(counts[n]))
+		if count != nil {
+			e.uint(uint64(count(n)))
 		}
 		lastA, lastB = a, b
 	}

@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/zeebo/xxh3"
@@ -283,11 +282,20 @@ func (t *groups) cut(limit int) *groups {
 	if t.n-1 <= limit {
 		return t
 	}
-	order := t.all()
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(t.count.n[b], t.count.n[a]), t.compare(a, b))
-	})
-	return t.pick(order[:limit])
+	counts := slices.Clone(t.count.n[1:])
+	slices.Sort(counts)
+	fewest := counts[len(counts)-limit] // rows of the smallest group that stays
+	var order, tied []int32
+	for _, g := range t.all() {
+		switch n := t.count.n[g]; {
+		case n > fewest:
+			order = append(order, g)
+		case n == fewest:
+			tied = append(tied, g)
+		}
+	}
+	slices.SortFunc(tied, t.compare)
+	return t.pick(append(order, tied[:limit-len(order)]...))
 }
 
 // pick returns a table of the given groups, in their order. The others are in

@@ -21,8 +21,8 @@ type pairs struct {
 }
 
 // maxDense is the size up to which a table of all possible pairs is kept, of
-// 4 MiB.
-const maxDense = 1 << 20
+// 1 MiB.
+const maxDense = 1 << 18
 
 // sparsePairs returns pairs that never have a table of all possible ones.
 func sparsePairs() pairs {

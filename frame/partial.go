@@ -2,6 +2,7 @@ package frame
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 )
@@ -14,6 +15,8 @@ type Partial struct {
 	domains []domain
 	tables  []*groups
 	err     error // the first that Write met; the state is incomplete from there
+
+	largest int // size up to which a domain needs no cleaning
 
 	rows     [][]int32  // of each selection in the current batch
 	all      []int32    // 0, 1, 2 …
@@ -79,7 +82,32 @@ func (p *Partial) write(batch arrow.Record) error {
 			return err
 		}
 	}
+	p.clean()
 	return nil
+}
+
+// minClean is the number of values from which on a domain is worth cleaning.
+const minClean = 1 << 20
+
+// clean forgets the values that no group has, once they are many: those whose
+// groups had to give way. Memory then follows the groups and not the log.
+func (p *Partial) clean() {
+	if !slices.ContainsFunc(p.tables, func(t *groups) bool { return t.level > 0 }) {
+		return
+	}
+	size := func(q *Partial) (most int) {
+		for i := range q.domains {
+			most = max(most, int(q.domains[i].size()))
+		}
+		return most
+	}
+	if size(p) <= max(minClean, p.largest) {
+		return
+	}
+	fresh := p.plan.NewPartial()
+	fresh.merge(p)
+	p.domains, p.tables, p.numbered = fresh.domains, fresh.tables, fresh.numbered
+	p.largest = 2 * size(p)
 }
 
 // group adds the current batch's rows to one table.

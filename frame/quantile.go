@@ -122,7 +122,7 @@ func (s *quantiles) put(e *encoder) {
 			e.int(value)
 		}
 	}
-	e.pairs(&s.seen, s.counts)
+	e.pairs(&s.seen, func(n int32) int64 { return s.counts[n] })
 }
 
 func (s *quantiles) get(d *decoder, n int) {

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 )
 
 // TestQuantileBuckets checks the stated error: the middle of a value's bucket
@@ -237,4 +240,57 @@ func sumOf(c *Column) (sum int64) {
 		sum += v
 	}
 	return sum
+}
+
+// TestTallyCarries checks counts beyond 32 bits, added and merged.
+func TestTallyCarries(t *testing.T) {
+	d := &domain{kind: intKind}
+	number := d.ints.number(7)
+	s := &tally{arg: d}
+	s.add(1, number, math.MaxUint32)
+	s.update(&input{groups: []int32{1}, numbers: []int32{number}})
+	s.add(1, number, 5<<32)
+	other := &tally{arg: d}
+	other.merge(s, []int32{0, 1}, remaps{arg: &remap{}})
+	other.merge(s, []int32{0, 1}, remaps{arg: &remap{}})
+	if got, want := other.count(other.seen.number(1, number)), int64(12<<32); got != want {
+		t.Errorf("counted %d, want %d", got, want)
+	}
+}
+
+// TestClean checks that the values of groups that had to give way do not stay
+// in memory, that cleaning does not change the answer, and that what is held
+// does not grow with the rows.
+func TestClean(t *testing.T) {
+	q, err := ParseQuery("count, max bytes by bytes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := arrow.NewSchema([]arrow.Field{{Name: "bytes", Type: arrow.PrimitiveTypes.Int64}}, nil)
+	plan, err := NewPlan(schema, []string{"q"}, []*Query{q}, Options{MaxGroups: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := plan.NewPartial()
+	const batches, rows = 30, 100_000
+	for i := range int64(batches) {
+		values := make([]int64, rows)
+		for j := range values {
+			values[j] = i*rows + int64(j)
+		}
+		column := numbers(arrow.PrimitiveTypes.Int64, arrow.Int64Traits.CastToBytes(values), rows)
+		if err := p.Write(array.NewRecord(schema, []arrow.Array{column}, rows)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if held := p.domains[0].size(); held > minClean+rows {
+		t.Errorf("%d values are held for %d groups", held, p.tables[0].n)
+	}
+	tables, errs := p.Tables()
+	if errs[0] != nil {
+		t.Fatal(errs[0])
+	}
+	if got := sumOf(tables[0].Column("count")); got != batches*rows {
+		t.Errorf("counts add up to %d, want %d", got, batches*rows)
+	}
 }

@@ -13,8 +13,9 @@ type tally struct {
 	series bool
 	arg    *domain
 	seen   pairs
-	n      []int64 // of each pair
-	groups []int32 // scratch
+	n      []uint32        // of each pair, what is below 2³²
+	more   map[int32]int64 // what is above, of the few pairs that have it
+	groups []int32         // scratch
 }
 
 func (s *tally) grow(int) {}
@@ -28,9 +29,22 @@ func (s *tally) update(in *input) {
 	s.seen.numbers(in.groups, numbers, s.groups)
 	s.n = grown(s.n, s.seen.len()+1)
 	for _, pair := range s.groups {
-		s.n[pair]++
+		if s.n[pair]++; s.n[pair] == 0 {
+			s.carry(pair, 1)
+		}
 	}
 }
+
+// carry adds n times 2³² to the count of a pair.
+func (s *tally) carry(pair int32, n int64) {
+	if s.more == nil {
+		s.more = map[int32]int64{}
+	}
+	s.more[pair] += n
+}
+
+// count returns how often a pair has come.
+func (s *tally) count(pair int32) int64 { return s.more[pair]<<32 + int64(s.n[pair]) }
 
 func (s *tally) merge(from state, groups []int32, by remaps) {
 	f := from.(*tally)
@@ -40,17 +54,21 @@ func (s *tally) merge(from state, groups []int32, by remaps) {
 	}
 	for i := range f.seen.len() {
 		g, number := f.seen.of(int32(i) + 1)
-		s.add(groups[g], r.number(number), f.n[i+1])
+		s.add(groups[g], r.number(number), f.count(int32(i)+1))
 	}
 }
 
 func (s *tally) add(g, number int32, n int64) {
 	pair := s.seen.number(g, number)
 	s.n = grown(s.n, s.seen.len()+1)
-	s.n[pair] += n
+	n += int64(s.n[pair])
+	s.n[pair] = uint32(n)
+	if n>>32 != 0 {
+		s.carry(pair, n>>32)
+	}
 }
 
-func (s *tally) put(e *encoder) { e.pairs(&s.seen, s.n) }
+func (s *tally) put(e *encoder) { e.pairs(&s.seen, s.count) }
 
 func (s *tally) get(d *decoder, n int) {
 	d.pairs(n, int(s.arg.size()), true, s.add)
@@ -73,7 +91,7 @@ func (s *tally) topColumn(out *Column, groups []int32, r *result) {
 	better := func(a, b int32) int {
 		_, x := s.seen.of(a)
 		_, y := s.seen.of(b)
-		return cmp.Or(cmp.Compare(s.n[b], s.n[a]), s.arg.compare(x, y))
+		return cmp.Or(cmp.Compare(s.count(b), s.count(a)), s.arg.compare(x, y))
 	}
 	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
 		g, number := s.seen.of(pair)
@@ -129,7 +147,7 @@ func (s *tally) seriesColumn(out *Column, groups []int32, r *result) {
 	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
 		g, number := s.seen.of(pair)
 		if number != 0 && int(g) < len(at) && at[g] >= 0 {
-			out.Series[at[g]][place[number]] = s.n[pair]
+			out.Series[at[g]][place[number]] = s.count(pair)
 		}
 	}
 }
