@@ -396,6 +396,33 @@ func TestParseAllocs(t *testing.T) {
 	}
 }
 
+// TestIsFullAddress checks the quick test of addresses against the slow one.
+func TestIsFullAddress(t *testing.T) {
+	numbers := []string{"0", "9", "10", "99", "100", "199", "249", "255", "256", "260", "300", "999", "1000", "", "00"}
+	seen := 0
+	for _, a := range numbers {
+		for _, b := range numbers {
+			for _, c := range numbers {
+				for _, d := range numbers {
+					host := []byte(a + "." + b + "." + c + "." + d + " - - [")
+					host = host[:len(host)-6]
+					if isFullAddress(host) {
+						seen++
+						if !isAddress(host) {
+							t.Errorf("%s is no address", host)
+						}
+					} else if n := len(host); n >= 8 && n <= 15 && isAddress(host) && d != "" {
+						t.Errorf("%s is an address", host)
+					}
+				}
+			}
+		}
+	}
+	if seen < 1000 {
+		t.Errorf("only %d are addresses", seen)
+	}
+}
+
 // An edgeCase is a line, and what the reference pipeline made of it.
 type edgeCase struct {
 	Note, Line string

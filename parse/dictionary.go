@@ -92,6 +92,9 @@ func (d *dictionary) intern(texts [][]byte, codes []int32) (nulls int) {
 }
 
 func (d *dictionary) internChunk(texts [][]byte, codes []int32) (nulls int) {
+	if d.len() <= fewTexts {
+		return d.internFew(texts, codes)
+	}
 	chunk := d.chunk[:len(texts)]
 	for i, text := range texts {
 		if text == nil {
@@ -127,6 +130,28 @@ func (d *dictionary) internChunk(texts [][]byte, codes []int32) (nulls int) {
 		default:
 			codes[i] = d.code(text, hash)
 		}
+	}
+	return nulls
+}
+
+// fewTexts is how many texts a column such as method or protocol has.
+const fewTexts = 8
+
+// internFew is internChunk for columns in which neighbours are mostly equal.
+func (d *dictionary) internFew(texts [][]byte, codes []int32) (nulls int) {
+	var last []byte
+	code := int32(-1)
+	for i, text := range texts {
+		switch {
+		case text == nil:
+			codes[i] = -1
+			nulls++
+			continue
+		case code < 0 || string(text) != string(last):
+			last = text
+			code = d.code(text, maphash.Bytes(dictionarySeed, text))
+		}
+		codes[i] = code
 	}
 	return nulls
 }
