@@ -53,6 +53,7 @@ type source struct {
 	packed  compression
 	regular bool   // a file whose parts can be read in any order
 	head    []byte // the beginning of its text
+	middle  []byte // lines from further on, of a plain file that is larger
 
 	format     Format
 	confidence float64
@@ -105,6 +106,22 @@ func (src *source) look() {
 	if err != nil && len(src.head) == 0 {
 		src.err = src.damage(err, 0)
 	}
+	if packed == plain && src.size > 4*sampleSize {
+		src.middle = middleLines(f, src.size)
+	}
+}
+
+// middleLines returns some lines from the quarters of a file, so that its
+// format is not decided by how it happens to begin.
+func middleLines(f *os.File, size int64) (lines []byte) {
+	part := make([]byte, sampleSize/8)
+	for quarter := int64(1); quarter < 4; quarter++ {
+		n, _ := f.ReadAt(part, size/4*quarter) // an error shows again when the file is read
+		first := bytes.IndexByte(part[:n], '\n') + 1
+		last := bytes.LastIndexByte(part[:n], '\n') + 1
+		lines = append(lines, part[first:max(first, last)]...)
+	}
+	return lines
 }
 
 // readUpTo reads n bytes, or what there is.

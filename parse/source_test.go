@@ -147,6 +147,48 @@ func TestNoLog(t *testing.T) {
 	}
 }
 
+// TestBadBeginning checks that a file's format is found behind many lines that
+// are no record.
+func TestBadBeginning(t *testing.T) {
+	bad := strings.Repeat("starting up, please wait\n", 40_000)
+	good := strings.Repeat(goodLine, 20_000)
+	_, s := scan(t, Scanner{Columns: []string{"path"}}, writeFile(t, "access.log", []byte(bad+good)))
+	if f := s.Files[0]; f.Format != "combined" || f.Kept != 20_000 || f.Rejected != 40_000 {
+		t.Errorf("format %q, kept %d, rejected %d, error %v", f.Format, f.Kept, f.Rejected, f.Err)
+	}
+}
+
+// TestFullDictionary checks that a dictionary past its bound gives way to a new
+// one, and what derives from it with it.
+func TestFullDictionary(t *testing.T) {
+	p, err := newProjection(DefaultRules(), []string{"path", "book"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBatcher(p)
+	var r rows
+	for block := range 20 {
+		b.begin("log", 0)
+		r.reset(2, p.fields)
+		for i := range 2 {
+			path := fmt.Sprintf("/book/b%d/%d/%s", block, i, strings.Repeat("x", 1<<20))
+			rec := noRecord
+			rec.Text[Path] = []byte(path)
+			r.add(&rec, p.fields, 1)
+		}
+		batch := b.batch(&r)
+		for i, row := range batchRows(batch) {
+			if want := fmt.Sprintf("book=\"b%d\"", block); !strings.HasSuffix(row, want) || !strings.HasPrefix(row, fmt.Sprintf("path=\"/book/b%d/%d/", block, i)) {
+				t.Fatalf("block %d: %.40s … %s, want %s", block, row, row[len(row)-20:], want)
+			}
+		}
+		batch.Release()
+		if size := len(b.dictionaries[Path].text); size > dictionaryBytes+3<<20 {
+			t.Fatalf("block %d: %d bytes of text in a dictionary", block, size)
+		}
+	}
+}
+
 // TestCopies checks that a log that is given twice is read once.
 func TestCopies(t *testing.T) {
 	text := testLog(2000)

@@ -5,20 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // sources looks at the inputs before any is read: how each is packed, which
 // format it has, and whether it is a log that another input has too.
 func (s *Scanner) sources(inputs []Input) []*source {
 	sources := make([]*source, len(inputs))
+	var group errgroup.Group
+	group.SetLimit(s.Jobs)
 	for i, in := range inputs {
 		src := &source{Input: in, index: i}
 		sources[i] = src
-		src.look()
-		if src.regular && src.err == nil {
-			s.recognise(src)
-		}
+		group.Go(func() error {
+			src.look()
+			if src.regular && src.err == nil {
+				s.recognise(src)
+			}
+			return nil // what is wrong with one input is in src.err
+		})
 	}
+	group.Wait() //nolint:errcheck // there is none
 	skipCopies(sources)
 	return sources
 }
@@ -31,7 +39,7 @@ func (s *Scanner) recognise(src *source) {
 		return
 	}
 	var err error
-	sample := sampleLines(head)
+	sample := sampleLines(head, src.middle)
 	if s.Format != nil {
 		src.format = s.Format
 		src.confidence = try(s.Format, sample).share()
@@ -55,20 +63,22 @@ var errBinary = errors.New("binary data, not a log")
 // sampleMax is how many lines decide on a format.
 const sampleMax = 1000
 
-// sampleLines returns up to sampleMax lines of a log's head, evenly spread.
-// The last is left out if it is not whole, unless it is the only one.
-func sampleLines(head []byte) [][]byte {
+// sampleLines returns up to sampleMax lines: the first of the head, since a
+// W3C log begins with its columns, and of the others some, evenly spread. The
+// head's last line is left out if it is not whole, unless it is the only one.
+func sampleLines(head, middle []byte) [][]byte {
 	lines := slices.Collect(bytes.Lines(head))
 	if last := len(lines) - 1; last > 0 && !bytes.HasSuffix(lines[last], newline) {
 		lines = lines[:last]
 	}
+	lines = slices.AppendSeq(lines, bytes.Lines(middle))
 	if len(lines) <= sampleMax {
 		return lines
 	}
-	// The first lines are all there, since a W3C log begins with its columns.
-	sample := lines[: sampleMax/10 : sampleMax/10]
-	for i := range sampleMax * 9 / 10 {
-		sample = append(sample, lines[sampleMax/10+i*(len(lines)-sampleMax/10)/(sampleMax*9/10)])
+	const first = sampleMax / 10
+	sample := lines[:first:first]
+	for i := range sampleMax - first {
+		sample = append(sample, lines[first+i*(len(lines)-first)/(sampleMax-first)])
 	}
 	return sample
 }
