@@ -37,7 +37,7 @@ type bookPages struct {
 	index    uint32
 	chapters []uint32
 	figures  [][]uint32 // of each chapter
-	assets   []uint32 // the site's, and its own
+	assets   []uint32   // the site's, and its own
 	download []uint32
 	old      []uint32 // chapters at their address of years ago, which redirects
 	favoured weights  // chapters by Zipf's law

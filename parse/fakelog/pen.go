@@ -15,14 +15,17 @@ type pen struct {
 	format   parse.Format
 	full     bool // the format has more than the fields of Combined
 	record   parse.Record
-	scratch  []byte // texts of the record that are made for it
-	line     int64  // lines of the log before this one
-	day      int
+	scratch  []byte   // texts of the record that are made for it
+	line     int64    // lines of the log before this one
 	buffers  [][]byte // one a server; a first byte keeps the format's header away
-	started  int64    // time of the first line in buffers
-	turned   int64    // lines of the log before it
 	chunks   []Chunk
 	tally    *tally
+
+	// Of the chunk under way:
+	hour    int   // since 1970-01-01 by the zone's clocks; -1: there is none
+	started int64 // time of its first line
+	before  int64 // lines of the log before it
+	begun   []int // where it begins in each of buffers
 }
 
 func emptyRecord() parse.Record {
@@ -30,45 +33,57 @@ func emptyRecord() parse.Record {
 }
 
 func newPen(s *stage) *pen {
-	p := &pen{stage: s, calendar: calendar{zone: s.site.zone()}, format: s.site.format(), tally: newTally(s), day: -1}
+	p := &pen{stage: s, calendar: calendar{zone: s.site.zone()}, format: s.site.format(), tally: newTally(s), hour: -1}
 	name := p.format.Name()
 	p.full = name != parse.Combined.Name() && name != parse.Common.Name()
 	p.scratch = make([]byte, 0, 4096)
 	p.buffers = make([][]byte, max(s.site.Servers, 1))
+	p.begun = make([]int, len(p.buffers))
+	for i := range p.buffers {
+		p.buffers[i] = append(make([]byte, 0, sliceLines*280/len(p.buffers)), '\n')
+	}
 	return p
 }
 
-// writeAll writes the lines of a slice into chunks, one a day.
+// writeAll writes the lines of a slice into chunks, one an hour.
 func (p *pen) writeAll(requests []request) {
 	for i := range requests {
 		r := &requests[i]
 		if beat := p.site.Beat; beat > 0 {
 			r.at = p.site.from + p.line*beat.Microseconds()
 		}
-		if day, _ := p.calendar.day(r.at); day != p.day {
-			p.turn(r.at, day, (len(requests)-i)*280/len(p.buffers))
-		}
+		p.turn(r.at)
 		p.write(r)
 		p.line++
 	}
-	p.turn(0, -1, 0)
+	p.end()
 }
 
-// turn ends the chunk of a day and begins the next.
-func (p *pen) turn(at int64, day, size int) {
-	if p.day >= 0 {
-		p.tally.days[p.day] += p.line - p.turned
-		c := Chunk{Time: time.UnixMicro(p.started).In(p.calendar.zone), Servers: make([][]byte, len(p.buffers))}
-		for i, b := range p.buffers {
-			c.Servers[i] = b[1:]
-			p.tally.bytes += int64(len(b) - 1)
-		}
-		p.chunks = append(p.chunks, c)
+// turn begins a new chunk if the time is in another hour.
+func (p *pen) turn(at int64) {
+	hour := int(floorDiv(p.calendar.local(at), 3600))
+	if hour == p.hour {
+		return
 	}
-	p.day, p.started, p.turned = day, at, p.line
-	for i := range p.buffers {
-		p.buffers[i] = append(make([]byte, 0, size+1), '\n')
+	p.end()
+	p.hour, p.started, p.before = hour, at, p.line
+	for i, b := range p.buffers {
+		p.begun[i] = len(b)
 	}
+}
+
+// end ends the chunk under way.
+func (p *pen) end() {
+	if p.hour < 0 {
+		return
+	}
+	p.tally.days[p.hour/24] += p.line - p.before
+	c := Chunk{Time: time.UnixMicro(p.started).In(p.calendar.zone), Servers: make([][]byte, len(p.buffers))}
+	for i, b := range p.buffers {
+		c.Servers[i] = b[p.begun[i]:]
+		p.tally.bytes += int64(len(c.Servers[i]))
+	}
+	p.chunks = append(p.chunks, c)
 }
 
 // write writes one line.
@@ -91,7 +106,7 @@ func (p *pen) write(r *request) {
 
 // writeBroken writes a line of the hostile corpus.
 func (p *pen) writeBroken(r *request, server int) {
-	l := &p.corpus.Lines[int(r.arg)%len(p.corpus.Lines)]
+	l := &p.corpus.Lines[r.visitor%uint64(len(p.corpus.Lines))]
 	p.buffers[server] = append(append(p.buffers[server], l.Text...), '\n')
 	p.tally.rejected++
 	reason := l.Reason
@@ -106,7 +121,6 @@ func (p *pen) fill(r *request) {
 	rec, t := &p.record, &p.targets[r.target]
 	*rec = emptyRecord()
 	p.scratch = p.scratch[:0]
-	p.calendar.local(r.at)
 	rec.Time, rec.Offset = r.at, int32(p.calendar.offset/60)
 	p.burst(r)
 	rec.Status = int32(r.status)
@@ -258,7 +272,7 @@ func (p *pen) appendIPv6(dst []byte, d *dice) []byte {
 	dst = append(dst, "2001:db8"...)
 	for i := range 6 {
 		if i == 2 {
-			*d = dice(mix(uint64(*d), uint64(p.day)))
+			*d = dice(mix(uint64(*d), uint64(p.hour/24)))
 		}
 		dst = append(dst, ':')
 		dst = strconv.AppendUint(dst, d.next()&0xffff|1, 16)

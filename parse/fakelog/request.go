@@ -103,7 +103,7 @@ func (g *scene) play(lines, brokenLines int) []request {
 	g.lines = lines
 	for range brokenLines {
 		at, _ := pick(g.spans, g.lines, &g.dice)
-		g.out = append(g.out, request{at: at, role: broken, arg: uint32(g.next())})
+		g.out = append(g.out, request{at: at, role: broken, visitor: g.next()})
 	}
 	for len(g.out) < lines {
 		at, s := pick(g.spans, g.lines, &g.dice)

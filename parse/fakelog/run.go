@@ -72,24 +72,27 @@ func (s *Site) run(ctx context.Context, emit func(Chunk) error) (*Truth, error) 
 		})
 	}
 	all := newTally(st)
-	group.Go(func() error {
-		for sl := range ordered {
-			select {
-			case l := <-sl.done:
-				for _, c := range l.chunks {
-					if err := emit(c); err != nil {
-						return err
-					}
-				}
-				all.add(l.tally)
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		return nil
-	})
+	group.Go(func() error { return collect(ctx, ordered, all, emit) })
 	err = group.Wait()
 	return all.truth(st), err
+}
+
+// collect emits the slices in their order and adds up what they hold.
+func collect(ctx context.Context, ordered <-chan *slice, all *tally, emit func(Chunk) error) error {
+	for sl := range ordered {
+		select {
+		case l := <-sl.done:
+			for _, c := range l.chunks {
+				if err := emit(c); err != nil {
+					return err
+				}
+			}
+			all.add(l.tally)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // dispatch cuts the log into slices and gives each to a worker; ordered holds
@@ -158,24 +161,31 @@ func share(n, perMillion int64) int64 {
 
 // play writes one slice.
 func (s *stage) play(ctx context.Context, sl *slice) error {
+	p := newPen(s)
 	if s.site.profile() == seed {
-		p := newPen(s)
 		p.writeSeed(sl)
 		sl.done <- &leaf{p.chunks, p.tally}
 		return nil
 	}
 	g := &scene{stage: s, dice: dice(mix(s.site.Seed, uint64(sl.number))), spans: sl.spans}
 	g.calendar.zone = s.site.zone()
-	requests := g.play(sl.lines, sl.brokenLines)
-
-	now, later := part(requests, sl.until)
-	var before waiting
+	now, later := part(g.play(sl.lines, sl.brokenLines), sl.until)
 	select {
-	case before = <-sl.before:
+	case before := <-sl.before:
+		now = sl.handOn(before, now, later)
+		p.line = before.line
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	after := waiting{}
+	p.writeAll(inOrder(now))
+	sl.done <- &leaf{p.chunks, p.tally}
+	return nil
+}
+
+// handOn adds to now what earlier slices have left for this one, and gives the
+// rest, with what is later, to the next.
+func (sl *slice) handOn(before waiting, now, later []request) []request {
+	var after waiting
 	for _, run := range before.runs {
 		due, _ := slices.BinarySearchFunc(run, sl.until, func(r request, at int64) int { return cmp.Compare(r.at, at) })
 		now = append(now, run[:due]...)
@@ -188,12 +198,7 @@ func (s *stage) play(ctx context.Context, sl *slice) error {
 	}
 	after.line = before.line + int64(len(now))
 	sl.next <- after
-
-	p := newPen(s)
-	p.line = before.line
-	p.writeAll(inOrder(now))
-	sl.done <- &leaf{p.chunks, p.tally}
-	return nil
+	return now
 }
 
 // part splits requests into those before a time and the sorted others.

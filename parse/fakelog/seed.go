@@ -51,15 +51,13 @@ func (p *pen) writeSeed(sl *slice) {
 	d := dice(mix(p.site.Seed, uint64(sl.number)))
 	waits := seedWaits(p.site, uint64(sl.number))
 	at := sl.start
-	for i := range sl.lines {
-		if day, _ := p.calendar.day(at); day != p.day {
-			p.turn(at, day, (sl.lines-i)*220)
-		}
+	for range sl.lines {
+		p.turn(at)
 		p.writeSeedLine(at, &d)
 		at += waits()
 		p.line++
 	}
-	p.turn(0, -1, 0)
+	p.end()
 }
 
 func (p *pen) writeSeedLine(at int64, d *dice) {

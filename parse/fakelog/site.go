@@ -81,14 +81,14 @@ func (s *Site) host() string {
 	return s.Host
 }
 
-// A Chunk is a piece of the log within one day of the site's zone.
+// A Chunk is a piece of the log within one hour of the site's zone.
 type Chunk struct {
 	Time    time.Time // of its first line
 	Servers [][]byte  // whole lines of each server, in the order of time
 }
 
 // Write writes the lines of all servers to w, in the order of time, and tells
-// what it wrote. It writes a MiB or so at once.
+// what it wrote. Each write is of whole lines.
 func (s *Site) Write(ctx context.Context, w io.Writer) (*Truth, error) {
 	one := *s
 	one.Servers = 1
