@@ -168,7 +168,16 @@ func ourTokens(s string) []token {
 	return tokens
 }
 
-// FormatByName returns the format of that name. A name with % or $ in it is a
+// otherNames are what formats are also called.
+var otherNames = map[string]string{
+	"apache": "combined", "nginx": "combined", "varnish": "combined", "clf": "common", "ncsa": "combined", "vhost_combined": "vhost-combined",
+	"iis": "w3c", "extended": "w3c", "traefik-clf": "traefik", "nginx-ingress": "ingress-nginx", "npm": "nginx-proxy-manager",
+	"aws-alb": "alb", "aws-elb": "elb", "clb": "elb", "aws-s3": "s3", "aws-cloudfront": "cloudfront", "google-cloud-storage": "gcs",
+	"caddy-json": "caddy", "envoy-json": "envoy", "jsonl": "json", "ndjson": "json",
+}
+
+// FormatByName returns the format of that name, in capitals or not, or of
+// another name that it has ("iis", "nginx", "aws-alb"). A name with % or $ in it is a
 // layout and compiled, see [Compile]; json: and pairs are a mapping, see
 // [CompileMapping]. Prefixes of containers and syslog are
 // skipped, see [Prefixed].
@@ -179,15 +188,19 @@ func FormatByName(name string) (Format, error) {
 	if strings.ContainsAny(name, "%$") {
 		return Compile(name)
 	}
+	wanted := strings.ToLower(name)
+	if other, ok := otherNames[wanted]; ok {
+		wanted = other
+	}
 	names := make([]string, 0, len(Formats()))
 	for _, f := range Formats() {
-		if f.Name() == name {
+		if f.Name() == wanted {
 			return Prefixed(f.Format), nil
 		}
 		names = append(names, f.Name())
 	}
 	want := "want one of " + strings.Join(names, ", ") + ", or the string of a LogFormat or log_format directive"
-	if near := nearest(strings.ToLower(name), names); near != "" {
+	if near := nearest(wanted, names); near != "" {
 		return nil, fmt.Errorf("unknown format %q, did you mean %q? %s", name, near, want)
 	}
 	return nil, fmt.Errorf("unknown format %q, %s", name, want)

@@ -103,8 +103,13 @@ func TestFormatByName(t *testing.T) {
 			t.Errorf("FormatByName(%q) = %v, %v", f.Name(), got, err)
 		}
 	}
+	for name, want := range otherNames {
+		if got, err := FormatByName(strings.ToUpper(name)); err != nil || got.Name() != want {
+			t.Errorf("FormatByName(%q) = %v, %v, want %s", name, got, err, want)
+		}
+	}
 	for _, c := range []struct{ name, want string }{
-		{"combned", `did you mean "combined"?`}, {"Squid", `did you mean "squid"?`}, {"xyzzyx", "want one of common, combined"},
+		{"combned", `did you mean "combined"?`}, {"Sqid", `did you mean "squid"?`}, {"xyzzyx", "want one of common, combined"},
 		{"json:host=a", "has no time"}, {"json:tme=a", "want name=key, where name is one of agent"},
 	} {
 		if _, err := FormatByName(c.name); err == nil || !strings.Contains(err.Error(), c.want) {
