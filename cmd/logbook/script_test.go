@@ -11,7 +11,15 @@ import (
 var update = flag.Bool("update", false, "write golden files and the outputs in scripts anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"logbook": main})
+	testscript.Main(tests{m}, map[string]func(){"logbook": main})
+}
+
+// tests clean up after all of them have run.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer removeBigLog()
+	return t.M.Run()
 }
 
 // TestScripts runs the command line as users do: each file of

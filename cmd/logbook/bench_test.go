@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The benchmarks here time the whole command as a process of its own, on a
+// generated log of 400 MB in the file cache, beside other tools in the same
+// run: "x-mawk" is how many times as long mawk took. A tool that is not
+// installed is left out.
+
+// bigLog returns the path of a log of 400 MB, which all benchmarks share and
+// removeBigLog removes.
+var bigLog = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "logbook-bench-")
+	if err != nil {
+		return "", err
+	}
+	bigLogDir = dir
+	path := filepath.Join(dir, "access.log")
+	env := &environment{context.Background(), nil, io.Discard, os.Stderr,
+		[]string{"generate", "--from", "2026-10-19", "--days", "28", "--bytes", "400MB", "--seed", "42", "-o", path}, os.Getenv}
+	if code := run(env); code != 0 {
+		return "", fmt.Errorf("generate: exit %d", code)
+	}
+	return path, nil
+})
+
+var bigLogDir string // "" until there is one
+
+func removeBigLog() {
+	if bigLogDir != "" {
+		os.RemoveAll(bigLogDir) //nolint:errcheck // a temporary folder
+	}
+}
+
+// A process is what a benchmark measures of one: its wall time and, in bytes,
+// the most memory that it had.
+type process struct {
+	wall   time.Duration
+	memory int64
+}
+
+// measure runs a command and fails the benchmark if the command does.
+func measure(b *testing.B, name string, args ...string) process {
+	b.Helper()
+	cmd := exec.Command(name, args...)
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	wall := time.Since(start)
+	if err != nil {
+		b.Fatalf("%s: %v\n%s", name, err, out)
+	}
+	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return process{wall, usage.Maxrss << 10}
+}
+
+// A rival is another tool that does the same work.
+type rival struct {
+	name string
+	args []string
+}
+
+// compare times logbook with args, and each rival that is installed in the same
+// turn, so that a machine that slows down slows down all of them.
+func compare(b *testing.B, path string, args []string, rivals ...rival) {
+	b.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(info.Size())
+	others := make(map[string]time.Duration)
+	var ours process
+	n := 0
+	for b.Loop() {
+		p := measure(b, "logbook", args...)
+		ours.wall += p.wall
+		ours.memory = max(ours.memory, p.memory)
+		n++
+		b.StopTimer()
+		for _, r := range rivals {
+			if _, err := exec.LookPath(r.args[0]); err == nil {
+				others[r.name] += measure(b, r.args[0], r.args[1:]...).wall
+			}
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(ours.wall.Seconds()/float64(n), "s")
+	b.ReportMetric(float64(ours.memory)/1e6, "MB-resident")
+	for name, wall := range others {
+		b.ReportMetric(wall.Seconds()/ours.wall.Seconds(), "x-"+name)
+	}
+}
+
+func needBigLog(b *testing.B) string {
+	b.Helper()
+	path, err := bigLog()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// BenchmarkReport makes the default page, beside GoAccess's.
+func BenchmarkReport(b *testing.B) {
+	log := needBigLog(b)
+	out := filepath.Join(b.TempDir(), "page.html")
+	compare(b, log, []string{"report", "-q", "-o", out, log},
+		rival{"goaccess", []string{"goaccess", log, "--log-format=COMBINED", "--no-progress", "-o", filepath.Join(b.TempDir(), "goaccess.html")}})
+}
+
+// BenchmarkQuery counts books by status, beside mawk and DuckDB doing the same
+// with the first element of the path.
+func BenchmarkQuery(b *testing.B) {
+	log := needBigLog(b)
+	const mawk = `{ split($7, part, "/"); count[part[2] " " $9]++ } END { for (key in count) print count[key], key }`
+	compare(b, log, []string{"query", "-q", "count by book, status", log},
+		rival{"mawk", []string{"mawk", mawk, log}},
+		rival{"duckdb", []string{"python3", "-c", duckdbQuery, log}})
+}
+
+// duckdbQuery is DuckDB's fastest way over a raw log: its CSV reader with
+// blanks between fields.
+const duckdbQuery = `
+import duckdb, sys
+duckdb.sql(f"""select split_part(split_part(column5, ' ', 2), '/', 2) as section, column6 as status, count(*)
+  from read_csv('{sys.argv[1]}', delim=' ', quote='"', escape='\\', header=false, all_varchar=true, ignore_errors=true, null_padding=true, parallel=true, strict_mode=false)
+  group by all""").fetchall()
+`
+
+// BenchmarkExport writes typed Parquet.
+func BenchmarkExport(b *testing.B) {
+	log := needBigLog(b)
+	out := filepath.Join(b.TempDir(), "access.parquet")
+	compare(b, log, []string{"export", "-q", "-o", out, log})
+}
