@@ -62,6 +62,13 @@ Page           count  share  series_day  day          bytes
 (other)        100 %    0 %    █                          –
 a note
 `)
+	check("table path, bar count, spark day", 30, `
+path      count  series_day
+/世界    12,345   ▄█
+/a|b        800  ███
+(other)       1    █
+a note
+`)
 	check("table path, share count, bytes, duration, fresh", 20, `
 path     count
 /世界     94 %

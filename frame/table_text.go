@@ -30,6 +30,9 @@ func (t *Table) WriteText(w io.Writer, opts TextOptions) error {
 		opts.Width = 80
 	}
 	columns := t.printed(opts, !opts.Plain)
+	if opts.Width > 0 && measure(columns) > opts.Width {
+		columns = slices.DeleteFunc(columns, func(c printedColumn) bool { return c.bar })
+	}
 	dropped := fit(columns, opts.Width)
 	columns = columns[:len(columns)-len(dropped)]
 	var b strings.Builder
@@ -54,7 +57,9 @@ type printedColumn struct {
 	right bool // numbers
 	code  bool // may hold what a log says
 	key   bool
-	width int // of the widest cell; cells are cut to it
+	bar   bool // goes first where width is wanting
+	whole bool // means nothing if cut
+	width int  // of the widest cell; cells are cut to it
 }
 
 const columnGap = "  "
@@ -95,9 +100,10 @@ func shorten(s string, width int) string {
 // narrowest is how far a column of texts is cut before another is left out.
 const narrowest = 12
 
-// fit sets the columns' widths: first texts are cut, the widest first; then
-// the last columns are dropped, which it returns.
-func fit(columns []printedColumn, width int) (dropped []printedColumn) {
+// measure sets the columns to the width that they want, and returns that of a
+// line. The library knows which runes people see as one character, and that
+// some of these are two columns wide: log lines come in all languages.
+func measure(columns []printedColumn) int {
 	total := -len(columnGap)
 	for i := range columns {
 		c := &columns[i]
@@ -107,6 +113,13 @@ func fit(columns []printedColumn, width int) (dropped []printedColumn) {
 		}
 		total += c.width + len(columnGap)
 	}
+	return total
+}
+
+// fit makes a line as narrow as width: first texts are cut, the widest first;
+// then the last columns are dropped, which it returns.
+func fit(columns []printedColumn, width int) (dropped []printedColumn) {
+	total := measure(columns)
 	n := len(columns)
 	for width > 0 && total > width {
 		widest := slices.MaxFunc(indices(n), func(i, j int) int {
@@ -129,7 +142,7 @@ func fit(columns []printedColumn, width int) (dropped []printedColumn) {
 
 // cuttable returns by how much a column may be narrowed.
 func cuttable(c *printedColumn) int {
-	if c.right {
+	if c.right || c.whole {
 		return 0
 	}
 	return max(0, c.width-narrowest)
@@ -205,7 +218,7 @@ func (t *Table) printedItem(item *ShowItem, zone *time.Location, graphics bool) 
 		}
 		columns = append(columns, p)
 		if graphics && hasOption(item, "bar") {
-			columns = append(columns, printedColumn{cells: bars(c, t.Rows)})
+			columns = append(columns, printedColumn{cells: bars(c, t.Rows), bar: true, whole: true})
 		}
 	}
 	return columns
@@ -239,7 +252,7 @@ func formatOf(c *Column, item *ShowItem) string {
 
 // printColumn returns a column as text.
 func (t *Table) printColumn(c *Column, format string, zone *time.Location) printedColumn {
-	p := printedColumn{head: printable(c.Name), right: c.Type != Text && c.Type != Flag && c.Unit == "" && c.Series == nil, code: c.Type == Text, key: c.Key}
+	p := printedColumn{head: printable(c.Name), right: c.Type != Text && c.Type != Flag && c.Unit == "" && c.Series == nil, code: c.Type == Text, key: c.Key, whole: c.Series != nil}
 	total := 0.0
 	if format == "share" {
 		for row := range t.Rows {
