@@ -13,9 +13,10 @@ import (
 
 // A dictionary that has passed these bounds at the end of a batch gives way to
 // a new one, so that memory does not grow with a log whose every path is
-// unique. Each worker has one for each text column that is read.
+// unique. Each worker has one for each text column that is read; at its bounds
+// it holds 16 MiB of text and as much of hash table.
 const (
-	dictionaryTexts = 1 << 20
+	dictionaryTexts = 500_000 // a batch more still fits into 2²⁰ buckets, half of them free
 	dictionaryBytes = 16 << 20
 )
 

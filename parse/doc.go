@@ -17,5 +17,25 @@
 //     [logbook/frame.Sink].
 //
 // Bad lines are data: they are counted by reason, and the first of each reason
-// is kept with its file and line.
+// is kept with its file and line. For each file and for the whole
+//
+//	total = kept + filtered + rejected
+//
+// where blank lines, comments and directives are no part of the total. A scan
+// whose counts do not add up panics.
+//
+// What is odd in a log has one meaning each:
+//
+//   - A line ends with LF or CRLF; the last may lack it. A byte order mark at
+//     the beginning of a file is skipped.
+//   - A line of more than 1 MiB is one rejection, and no more of it is held.
+//   - Control characters and NUL are part of the text in which they stand.
+//     Invalid UTF-8 is as sent in a Record; in a column each run of it is one
+//     U+FFFD.
+//   - A file that grows while it is read is read to the length it had. The cut
+//     last line of damaged compressed data is rejected, not guessed at.
+//   - A log that is given twice, under two names, as a copy or compressed, or
+//     of which one input has the beginning only, is read once.
+//
+// Memory is bounded by workers and columns, not by the log: see dictionary.go.
 package parse

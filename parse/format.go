@@ -43,7 +43,7 @@ type Parser interface {
 type Reason uint8
 
 // The reasons. A line that is blank or a comment is not a record of any
-// format and is counted as Blank, apart from the rejected.
+// format and is counted as Blank, apart from the rejected and from the total.
 const (
 	OK        Reason = iota
 	Blank            // empty line, or a directive such as #Fields
@@ -56,7 +56,7 @@ const (
 	BadNumber        // another field that should be a number is not
 	BadJSON          // not a JSON object
 	TooLong          // longer than 1 MiB
-	Binary           // NUL bytes or other signs that this is no text
+	Binary           // NUL bytes, in a line that is no record for other reasons too
 	Cut              // cut off where the file's compressed data is damaged
 	NumReasons
 )

@@ -15,6 +15,7 @@ var reasons = [NumReasons]string{
 	BadJSON:   "malformed JSON",
 	TooLong:   "line longer than 1 MiB",
 	Binary:    "binary data",
+	Cut:       "cut off by damage to the file",
 }
 
 // String returns the reason in words.

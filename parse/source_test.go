@@ -46,6 +46,7 @@ func TestLines(t *testing.T) {
 		{"byte order mark", "\xef\xbb\xbf" + goodLine + goodLine, 2, 0, 0, OK},
 		{"blank lines", "\n\n" + goodLine + "\r\n" + goodLine + "\n \n", 2, 0, 5, OK},
 		{"NUL", goodLine + strings.Replace(goodLine, "/a", "/a\x00b", 1), 2, 0, 0, OK},
+		{"zeros of a crash", goodLine + "\x00\x00\x00\x00\n" + goodLine, 2, 1, 0, Binary},
 		{"invalid UTF-8", goodLine + strings.Replace(goodLine, "/a", "/a\xff\xfe", 1), 2, 0, 0, OK},
 		{"10 MB line", goodLine + long + "\n" + goodLine, 2, 1, 0, TooLong},
 		{"10 MB line at the end", goodLine + long, 1, 1, 0, TooLong},

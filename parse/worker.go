@@ -115,6 +115,9 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 			reason = Cut
 		default:
 			reason = w.parser.Parse(line, &w.record)
+			if reason > Blank && bytes.IndexByte(line, 0) >= 0 {
+				reason = Binary // such as the zeros that a crash leaves in a log
+			}
 		}
 		if reason != OK {
 			f.reject(reason, before+n, line)
