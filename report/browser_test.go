@@ -327,3 +327,28 @@ func TestTooltip(t *testing.T) {
 	}
 	b.checkSilent()
 }
+
+// TestHostileBrowser opens pages in which a stranger has written every text:
+// nothing runs, nothing is asked for, and the policy has nothing to stop.
+func TestHostileBrowser(t *testing.T) {
+	needsECharts(t)
+	browser := openBrowser(t)
+	for _, name := range []string{"access", "security"} {
+		file := filepath.Join(t.TempDir(), "hostile.html")
+		must(t, os.WriteFile(file, []byte(hostilePage(t, notebook(t, name, ""))), 0o644))
+		b := open(t, browser, file, view{1280, 900, "light", false})
+		eval[bool](b, `window.alert = () => console.error('alert'), true`)
+		b.drawAll()
+		b.screenshot("hostile-" + name)
+		if n := eval[int](b, `document.querySelectorAll('img, iframe, main a[href^="javascript"], svg [onload], main b:not(figcaption b, .bar-tools b), section script:not([type="application/json"])').length`); n > 0 {
+			t.Errorf("%s: %d elements are made of log texts", name, n)
+		}
+		if n := eval[int](b, `[...document.querySelectorAll('tbody :is(th, td)')].filter(c => c.textContent.includes('&amp;lt;') || c.textContent.includes('&lt;script')).length`); n > 0 {
+			t.Errorf("%s: %d cells are escaped twice", name, n)
+		}
+		if got := eval[string](b, `[...document.querySelectorAll('.chart svg text')].map(e => e.textContent).join('').includes('alert') + ' ' + document.title`); !strings.HasSuffix(got, hostile[0]) {
+			t.Errorf("%s: the title is %q", name, got)
+		}
+		b.checkSilent()
+	}
+}

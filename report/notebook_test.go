@@ -1,9 +1,11 @@
 package report
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
+	"logbook/frame"
 	"logbook/templates"
 )
 
@@ -46,4 +48,30 @@ func TestNotebookErrors(t *testing.T) {
 			t.Errorf("ParseNotebook(%q) = %v, want an error with %q", c.src, err, c.want)
 		}
 	}
+}
+
+// FuzzParseNotebook checks that no source makes the parser or the page panic,
+// and that raw HTML of a notebook does not reach the page.
+func FuzzParseNotebook(f *testing.F) {
+	for _, name := range templates.Notebooks() {
+		src, _ := templates.Notebook(name)
+		f.Add(string(src))
+	}
+	f.Add("{{ if a }}{{ each b in c limit 2 }}{{ b.d | pct 1 }}{{ end }}{{ else }}{{ end }}")
+	f.Add("```logbook a\ncount\n```\n{{ a[\"b\"].where(count > 10 %).max(count).rows }}")
+	f.Add("---\ntitle: x\n---\n<script>alert(1)</script>\n")
+	f.Fuzz(func(t *testing.T, src string) {
+		n, err := ParseNotebook("f.md", []byte(src))
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		names, _ := n.Queries()
+		if err := WritePage(&b, n, make([]*frame.Table, len(names)), nil, Run{}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(assets.ReplaceAllString(b.String(), ""), "<script>") {
+			t.Error("raw HTML reached the page")
+		}
+	})
 }

@@ -55,7 +55,7 @@ func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, fo
 		f.Sub = "shown per " + string(pl.axis.unit)
 	}
 	if kind == "bar" {
-		f.Sub = pl.cut(14)
+		f.Sub = pl.cut(12)
 	}
 	p.describe(f, pl, stack)
 	return pl.spec(kind, stack, f.Class == "low")

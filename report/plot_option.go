@@ -61,7 +61,7 @@ func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
 		category["inverse"], number["axisLabel"] = true, object{"show": false}
 		category["axisLabel"] = object{"color": "@ink", "width": 190, "overflow": "truncate", "fontSize": 12}
 		grid["left"], grid["top"], grid["bottom"] = 200, 4, 4
-		s.Height = 26*len(pl.axis.labels) + 8
+		s.Height = 23*len(pl.axis.labels) + 8
 		option["xAxis"], option["yAxis"] = number, category
 		s.Ticks = nil
 	} else {

@@ -84,7 +84,7 @@ func (p *pageMaker) tree(t *frame.Table, oc, ic, mc *frame.Column) []opts.TreeMa
 	bySize := func(a, b opts.TreeMapNode) int { return b.Value - a.Value }
 	slices.SortStableFunc(nodes, bySize)
 	for i := range nodes {
-		nodes[i].Children = byFolder(nodes[i].Children)
+		nodes[i].Children = byFolder(nodes[i].Children, 4)
 		slices.SortStableFunc(nodes[i].Children, bySize)
 	}
 	nodes = firstNodes(nodes)
@@ -96,7 +96,7 @@ func (p *pageMaker) tree(t *frame.Table, oc, ic, mc *frame.Column) []opts.TreeMa
 
 // byFolder adds up what is in one folder, below the folder that all have in
 // common: a book of a hundred pages is better seen as its nine parts.
-func byFolder(nodes []opts.TreeMapNode) []opts.TreeMapNode {
+func byFolder(nodes []opts.TreeMapNode, deep int) []opts.TreeMapNode {
 	if len(nodes) == 0 {
 		return nil
 	}
@@ -107,9 +107,11 @@ func byFolder(nodes []opts.TreeMapNode) []opts.TreeMapNode {
 		}
 	}
 	var folders []opts.TreeMapNode
+	var within [][]opts.TreeMapNode
 	place := make(map[string]int)
+	total := 0
 	for _, n := range nodes {
-		name, _, _ := strings.Cut(strings.TrimPrefix(n.Name, common), "/")
+		name, rest, _ := strings.Cut(strings.TrimPrefix(n.Name, common), "/")
 		if name == "" {
 			name = "(front)"
 		}
@@ -118,8 +120,16 @@ func byFolder(nodes []opts.TreeMapNode) []opts.TreeMapNode {
 			i = len(folders)
 			place[name] = i
 			folders = append(folders, opts.TreeMapNode{Name: visible(name)})
+			within = append(within, nil)
 		}
 		folders[i].Value += n.Value
+		total += n.Value
+		within[i] = append(within[i], opts.TreeMapNode{Name: rest, Value: n.Value})
+	}
+	for i := range folders {
+		if folders[i].Value > total/2 && len(within[i]) > 1 && deep > 0 { // one folder that is nearly all tells little
+			return slices.Concat(folders[:i], folders[i+1:], byFolder(within[i], deep-1))
+		}
 	}
 	return folders
 }

@@ -97,7 +97,7 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
 const charts = window.echarts ? all('.chart').map(node => ({node, spec: JSON.parse(byId(node.id + '-spec').textContent)})) : []
 if (!charts.length) all('.chart').forEach(node => node.remove())
 
-const draw = (chart, still) => {
+const draw = (chart, still, width) => {
   const {node, spec} = chart
   const option = resolve(spec.option, spec)
   option.animation = !calm && !still && !chart.shown
@@ -114,6 +114,7 @@ const draw = (chart, still) => {
   }
   if (spec.height) node.style.height = spec.height + 'px'
   chart.drawn ||= echarts.init(node, null, {renderer: 'svg'})
+  if (width) chart.drawn.resize({width})
   chart.drawn.setOption(option, true)
   chart.shown = true
   const svg = one('svg', node)
@@ -152,13 +153,14 @@ click(byId('theme'), () => {
   wear()
 })
 
-/* Print: light, every chart drawn, and scaled to the sheet by its viewBox. */
+/* Print: light, every chart drawn as on a wide screen, and scaled to the sheet
+   by its viewBox. */
 on('beforeprint', () => {
   root.dataset.theme = 'print'
   charts.forEach(c => {
-    draw(c, true)
-    const svg = one('svg', c.node)
-    svg.setAttribute('viewBox', `0 0 ${svg.getAttribute('width')} ${svg.getAttribute('height')}`)
+    const width = c.node.closest('.half') ? 484 : 1000
+    draw(c, true, width)
+    one('svg', c.node).setAttribute('viewBox', `0 0 ${width} ${c.drawn.getHeight()}`)
   })
 })
 on('afterprint', () => {
