@@ -70,9 +70,9 @@ type rival struct {
 	args []string
 }
 
-// compare times logbook with args, and each rival that is installed in the same
+// beside times logbook with args, and each rival that is installed in the same
 // turn, so that a machine that slows down slows down all of them.
-func compare(b *testing.B, path string, args []string, rivals ...rival) {
+func beside(b *testing.B, path string, args []string, rivals ...rival) {
 	b.Helper()
 	info, err := os.Stat(path)
 	if err != nil {
@@ -115,7 +115,7 @@ func needBigLog(b *testing.B) string {
 func BenchmarkReport(b *testing.B) {
 	log := needBigLog(b)
 	out := filepath.Join(b.TempDir(), "page.html")
-	compare(b, log, []string{"report", "-q", "-o", out, log},
+	beside(b, log, []string{"report", "-q", "-o", out, log},
 		rival{"goaccess", []string{"goaccess", log, "--log-format=COMBINED", "--no-progress", "-o", filepath.Join(b.TempDir(), "goaccess.html")}})
 }
 
@@ -124,7 +124,7 @@ func BenchmarkReport(b *testing.B) {
 func BenchmarkQuery(b *testing.B) {
 	log := needBigLog(b)
 	const mawk = `{ split($7, part, "/"); count[part[2] " " $9]++ } END { for (key in count) print count[key], key }`
-	compare(b, log, []string{"query", "-q", "count by book, status", log},
+	beside(b, log, []string{"query", "-q", "count by book, status", log},
 		rival{"mawk", []string{"mawk", mawk, log}},
 		rival{"duckdb", []string{"python3", "-c", duckdbQuery, log}})
 }
@@ -142,5 +142,5 @@ duckdb.sql(f"""select split_part(split_part(column5, ' ', 2), '/', 2) as section
 func BenchmarkExport(b *testing.B) {
 	log := needBigLog(b)
 	out := filepath.Join(b.TempDir(), "access.parquet")
-	compare(b, log, []string{"export", "-q", "-o", out, log})
+	beside(b, log, []string{"export", "-q", "-o", out, log})
 }

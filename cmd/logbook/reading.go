@@ -235,6 +235,9 @@ func (r *reading) scan(newSink func() frame.Sink) (*parse.Summary, error) {
 		err = r.rejects.close()
 	}
 	if summary != nil {
+		if r.rules.Hosts != parse.KeepHosts {
+			hideExamples(summary)
+		}
 		printSummary(r.env.stderr, summary, r.flags.Quiet)
 	}
 	return summary, err

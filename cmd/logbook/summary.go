@@ -24,8 +24,11 @@ func printSummary(w io.Writer, s *parse.Summary, quiet bool) {
 			continue
 		}
 		file, example := firstExample(s, reason)
-		fmt.Fprintf(w, "logbook: %s rejected: %s (first: %s:%d: %s)\n",
-			count(s.Reasons[reason]), reason, printable(file), example.Line, printable(clip(example.Text, 80)))
+		place := fmt.Sprintf("%s:%d", file, example.Line)
+		if example.Text != "" {
+			place += ": " + clip(example.Text, 80)
+		}
+		fmt.Fprintf(w, "logbook: %s rejected: %s (first: %s)\n", count(s.Reasons[reason]), reason, printable(place))
 	}
 	for _, f := range s.Files {
 		if f.Err != nil {
@@ -75,6 +78,17 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// hideExamples takes the texts of rejected lines out of a summary and leaves
+// their places: a line that is no record still holds its client's address,
+// which --hosts was to hide.
+func hideExamples(s *parse.Summary) {
+	for i := range s.Files {
+		for reason := range s.Files[i].Examples {
+			s.Files[i].Examples[reason].Text = ""
+		}
+	}
 }
 
 // firstExample returns the first line that was rejected for the reason, in the
