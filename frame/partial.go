@@ -248,12 +248,17 @@ func (p *Partial) Merge(q *Partial) error {
 	if p.plan.identity != q.plan.identity {
 		return errOtherPlan
 	}
-	p.merge(q)
 	q.err = errUsed
-	q.domains, q.tables = nil, nil // their memory may go
+	by := remapsOf(q, p)
+	for i, t := range p.tables {
+		t.merge(q.tables[i], q.tables[i].all(), by)
+		q.tables[i] = nil // its memory may go, before the next table grows
+	}
+	q.domains, q.numbered = nil, nil
 	return nil
 }
 
+// merge adds q's rows to p and leaves q as it is.
 func (p *Partial) merge(q *Partial) {
 	by := remapsOf(q, p)
 	for i, t := range p.tables {
