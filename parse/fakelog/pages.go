@@ -49,7 +49,7 @@ type siteMap struct {
 	books   []bookPages
 
 	front, about, catalogue, robots, sitemap, feed uint32
-	search, suggest, progress, comment, archive    uint32
+	search, suggest, progress, archive             uint32
 	assets, icons, blog, drafts, gone, probes      []uint32
 	probeMethods                                   []method
 	blogFavoured, probeWeights                     weights
@@ -71,7 +71,6 @@ func drawSite(seed uint64, w *world, books []Book) *siteMap {
 	m.targets[m.search].slow = 140_000
 	m.suggest = m.add(target{path: []byte("/api/v1/suggest"), typ: "application/json", size: 410, slow: 22_000, status: 200, kind: api})
 	m.progress = m.add(target{path: []byte("/api/v1/progress"), typ: "application/json", size: 2, slow: 6000, status: 204, kind: api})
-	m.comment = m.add(target{path: []byte("/api/v1/comments"), typ: "application/json", size: 120, slow: 60_000, status: 201, kind: api})
 	m.archive = html("/archive/", 15000)
 	m.drawAssets(&d)
 	m.drawBlog(&d, w)

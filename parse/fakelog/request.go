@@ -52,10 +52,9 @@ const (
 	post
 	put
 	del
-	options
 )
 
-var methodNames = [...][]byte{[]byte("GET"), []byte("HEAD"), []byte("POST"), []byte("PUT"), []byte("DELETE"), []byte("OPTIONS")}
+var methodNames = [...][]byte{[]byte("GET"), []byte("HEAD"), []byte("POST"), []byte("PUT"), []byte("DELETE")}
 
 func methodNamed(name string) method {
 	for m, text := range methodNames {

@@ -47,7 +47,7 @@ func (g *scene) anyPage() uint32 {
 	case x < 90:
 		return g.blog[g.below(len(g.blog))]
 	case x < 94:
-		return g.front
+		return [...]uint32{g.front, g.about, g.catalogue}[g.below(3)]
 	case x < 97:
 		return b.old[g.below(len(b.old))]
 	default:
