@@ -214,7 +214,7 @@ func fromValues(format string, values map[string]string) (Record, bool) {
 	}
 	if s := values["status"]; s != "" && s != "-" {
 		n, err := strconv.ParseUint(s, 10, 16)
-		if err != nil || n > 999 {
+		if err != nil || len(s) != 3 && s != "0" {
 			return r, false
 		}
 		r.Status = int32(n)

@@ -238,12 +238,12 @@ func (p *reader) setTime(v *value, b []byte, r *Record) Reason {
 	return OK
 }
 
-// setStatus takes up to three digits. 000 is what servers write when they sent
-// nothing, and so is -1.
+// setStatus takes three digits, as Common does. 000 is what servers write when
+// they sent nothing; as a number of JSON it is 0, and HAProxy writes -1.
 func setStatus(b []byte, r *Record) Reason {
 	n, ok := count(b)
 	switch {
-	case ok && n <= 999:
+	case ok && (len(b) == 3 || len(b) == 1 && n == 0):
 		r.Status = int32(n)
 	case string(b) != "-1":
 		return BadStatus
