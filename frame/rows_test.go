@@ -76,6 +76,9 @@ type fakeWorker struct {
 }
 
 func newFakeWorker(mem memory.Allocator, schema *arrow.Schema) *fakeWorker {
+	if mem == nil {
+		mem = memory.DefaultAllocator
+	}
 	w := &fakeWorker{mem: mem, texts: make([][]string, schema.NumFields())}
 	for range schema.Fields() {
 		w.codes = append(w.codes, map[string]int32{})
