@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -47,7 +48,11 @@ func OpenParquet(path string) (*ParquetFile, error) {
 
 func newParquetFile(name string, r parquet.ReaderAtSeeker) (p *ParquetFile, err error) {
 	defer recoverTo(&err, name)
-	f, err := file.NewParquetReader(r)
+	size, err := r.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	f, err := file.NewParquetReader(r, file.WithReadProps(parquet.NewReaderProperties(boundedBy(size))))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -19,6 +19,25 @@ var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
 	return e
 })
 
+// zstdDecoder refuses pages larger than any writer makes them: a few bytes can
+// stand for many gigabytes.
+var zstdDecoder = sync.OnceValue(func() *zstd.Decoder {
+	d, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(1<<30))
+	if err != nil {
+		panic(err)
+	}
+	return d
+})
+
+// Decode panics on damaged pages, as the library's other codecs do.
+func (zstdCodec) Decode(dst, src []byte) []byte {
+	text, err := zstdDecoder().DecodeAll(src, dst[:0])
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
 func (zstdCodec) Encode(dst, src []byte) []byte { return zstdEncoder().EncodeAll(src, dst[:0]) }
 
 func (c zstdCodec) EncodeLevel(dst, src []byte, _ int) []byte { return c.Encode(dst, src) }

@@ -145,14 +145,19 @@ func (a *arrowFile) open() (batches *arrowBatches, err error) {
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return nil, fmt.Errorf("%s: %w", a.name, err)
 	}
+	fi, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	bounded := ipc.WithAllocator(boundedBy(fi.Size()))
 	if bytes.Equal(head, arrowMagic) {
-		r, err := ipc.NewFileReader(f)
+		r, err := ipc.NewFileReader(f, bounded)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.name, err)
 		}
 		return &arrowBatches{f, r.Schema(), r.Read}, nil
 	}
-	r, err := ipc.NewReader(f)
+	r, err := ipc.NewReader(f, bounded)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.name, err)
 	}
