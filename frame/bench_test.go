@@ -149,7 +149,7 @@ func BenchmarkSecondCell(b *testing.B) {
 // BenchmarkMerge merges a thousand partials of a thousand groups each.
 func BenchmarkMerge(b *testing.B) {
 	const partials = 1000
-	batches := benchBatches(partials*4500, 1200)
+	batches := benchBatches(partials*4500, 2400)
 	plan := benchPlan(b, batches, "count, sum bytes by path")
 	b.ReportAllocs()
 	for b.Loop() {
