@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"io"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"logbook/frame"
 	"logbook/parse"
@@ -14,6 +17,9 @@ type queryCmd struct {
 	CSV  bool `name:"csv" help:"Print CSV." xor:"form"`
 	JSON bool `name:"json" help:"Print JSON." xor:"form"`
 	MD   bool `name:"md" help:"Print a Markdown table." xor:"form"`
+
+	Parquet bool `help:"Write the table as Parquet." xor:"form"`
+	Arrow   bool `help:"Write the table as an Arrow stream." xor:"form"`
 
 	readFlags
 }
@@ -70,10 +76,36 @@ func (c *queryCmd) print(w io.Writer, t *frame.Table, r *reading) error {
 	case c.MD:
 		return t.WriteMarkdown(w, r.zone)
 	}
+	if c.Parquet || c.Arrow {
+		return c.writeColumns(w, t)
+	}
 	if !isTerminal(w) {
 		return t.WriteText(w, frame.TextOptions{Zone: r.zone, Width: -1, Plain: true})
 	}
 	return t.WriteText(w, frame.TextOptions{Zone: r.zone, Width: width(w)})
+}
+
+// writeColumns writes the table for another program.
+func (c *queryCmd) writeColumns(w io.Writer, t *frame.Table) error {
+	if isTerminal(w) {
+		return usageError(errors.New("Parquet and Arrow are for other programs, not for a terminal: redirect the output"))
+	}
+	batch := t.Record(memory.DefaultAllocator)
+	defer batch.Release()
+	var sink interface {
+		frame.Sink
+		io.Closer
+	}
+	var err error
+	if c.Parquet {
+		sink, err = frame.NewParquetWriter(w, batch.Schema(), frame.ParquetOptions{})
+	} else {
+		sink, err = frame.NewArrowStreamWriter(w, batch.Schema())
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(sink.Write(batch), sink.Close())
 }
 
 // teach prints what can be asked.
