@@ -307,3 +307,19 @@ func TestGaps(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkWritePage writes the default report, and says what it weighs.
+func BenchmarkWritePage(b *testing.B) {
+	n := notebook(b, "access", "")
+	tables := fixture(b, n)
+	b.ReportAllocs()
+	var page bytes.Buffer
+	for b.Loop() {
+		page.Reset()
+		if err := WritePage(&page, n, tables, nil, fixtureRun()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(page.Len())/1e3, "kB/page")
+	b.ReportMetric(float64(len(assets.ReplaceAll(page.Bytes(), nil)))/1e3, "kB/data")
+}
