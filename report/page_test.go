@@ -44,7 +44,7 @@ func TestGolden(t *testing.T) {
 	}
 	n := notebook(t, "small", string(src))
 	got := assets.ReplaceAllString(pageOf(t, n, fixtureRun()), "<$1></$1>")
-	got = regexp.MustCompile(`( &#39;sha256-[^;]*&#39;)+`).ReplaceAllString(got, " …") // one script, or two with ECharts
+	got = regexp.MustCompile(`( &#39;sha256-[^ ]*?&#39;)+`).ReplaceAllString(got, " …") // one script, or two with ECharts
 	got = strings.ReplaceAll(got, "<script></script>\n", "")
 	got = regexp.MustCompile(`(?s)<p class="note">This logbook was built.*?</p>\n`).ReplaceAllString(got, "")
 	golden := filepath.Join("testdata", "small.html")

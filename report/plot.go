@@ -81,7 +81,7 @@ func (p *pageMaker) pivot(c *Cell, t *frame.Table, x, y, stack, ghost string) *p
 	}
 	sc := t.Column(stack)
 	for i := range t.Rows {
-		at1, ok := pl.axis.find(at(xc, i), p.formatter.zone)
+		place, ok := pl.axis.find(at(xc, i), p.formatter.zone)
 		if !ok {
 			continue
 		}
@@ -93,9 +93,9 @@ func (p *pageMaker) pivot(c *Cell, t *frame.Table, x, y, stack, ghost string) *p
 		switch v := at(yc, i); {
 		case !v.known():
 		case pl.adds:
-			s.values[at1] += v.num
+			s.values[place] += v.num
 		default:
-			s.values[at1] = v.num
+			s.values[place] = v.num
 		}
 	}
 	if len(pl.series) == 0 {
@@ -105,8 +105,8 @@ func (p *pageMaker) pivot(c *Cell, t *frame.Table, x, y, stack, ghost string) *p
 	if gc := t.Column(ghost); gc != nil {
 		was := trace{name: "before", class: "c-ghost", values: make([]float64, len(pl.axis.labels))}
 		for i := range t.Rows {
-			if at1, ok := pl.axis.find(at(xc, i), p.formatter.zone); ok {
-				was.values[at1] += at(gc, i).num
+			if place, ok := pl.axis.find(at(xc, i), p.formatter.zone); ok {
+				was.values[place] += at(gc, i).num
 			}
 		}
 		pl.series = append([]trace{was}, pl.series...)
