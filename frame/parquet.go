@@ -165,6 +165,9 @@ func parquetSchema(plain *arrow.Schema) (*schema.GroupNode, error) {
 	return schema.NewGroupNode("schema", parquet.Repetitions.Required, nodes, -1)
 }
 
+// unitKeyOf begins the metadata's keys that say what a column's numbers count.
+const unitKeyOf = "logbook.unit."
+
 // parquetKeys returns the schema's metadata and, under the key where Arrow's
 // readers look for it, the schema itself: an IPC stream without a batch.
 func parquetKeys(plain *arrow.Schema) (metadata.KeyValueMetadata, error) {
@@ -173,6 +176,13 @@ func parquetKeys(plain *arrow.Schema) (metadata.KeyValueMetadata, error) {
 	for i, key := range meta.Keys() {
 		if err := keys.Append(key, meta.Values()[i]); err != nil {
 			return nil, err
+		}
+	}
+	for _, f := range plain.Fields() {
+		if unit, ok := f.Metadata.GetValue(UnitKey); ok {
+			if err := keys.Append(unitKeyOf+f.Name, unit); err != nil {
+				return nil, err
+			}
 		}
 	}
 	var stream bytes.Buffer

@@ -1,8 +1,6 @@
 package frame
 
 import (
-	"bytes"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +9,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/ipc"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	pqschema "github.com/apache/arrow/go/v17/parquet/schema"
@@ -61,11 +58,10 @@ func newParquetFile(name string, r parquet.ReaderAtSeeker) (p *ParquetFile, err 
 	return p, nil
 }
 
-// mapColumns makes the schema from the file's own. The Arrow schema that
-// writers put into the metadata only adds what Parquet cannot say, such as
-// that a number counts bytes.
+// mapColumns makes the schema from the file's own and from our metadata. The
+// Arrow schema that the metadata have too is for others: the library takes it
+// on trust, and a damaged one makes it ask for all memory there is.
 func (p *ParquetFile) mapColumns() {
-	hints := p.arrowSchema()
 	var fields []arrow.Field
 	for i := range p.file.MetaData().Schema.NumColumns() {
 		c := p.file.MetaData().Schema.Column(i)
@@ -74,32 +70,13 @@ func (p *ParquetFile) mapColumns() {
 			continue
 		}
 		f := arrow.Field{Name: c.Name(), Type: typ, Nullable: true}
-		if hints != nil {
-			if at := hints.FieldIndices(c.Name()); len(at) == 1 {
-				f.Metadata = hints.Field(at[0]).Metadata
-			}
+		if unit := p.Metadata(unitKeyOf + c.Name()); unit != "" {
+			f.Metadata = arrow.NewMetadata([]string{UnitKey}, []string{unit})
 		}
 		fields = append(fields, f)
 		p.columns = append(p.columns, i)
 	}
 	p.schema = arrow.NewSchema(fields, nil)
-}
-
-func (p *ParquetFile) arrowSchema() *arrow.Schema {
-	text := p.file.MetaData().KeyValueMetadata().FindValue("ARROW:schema")
-	if text == nil {
-		return nil
-	}
-	stream, err := base64.StdEncoding.DecodeString(*text)
-	if err != nil {
-		return nil
-	}
-	r, err := ipc.NewReader(bytes.NewReader(stream))
-	if err != nil {
-		return nil
-	}
-	defer r.Release()
-	return r.Schema()
 }
 
 // arrowTypeOf returns the type of a column's batches, nil if there is none.
