@@ -104,6 +104,10 @@ func (e *SyntaxError) place() (line int, before, rest string) {
 	return strings.Count(e.Text[:at], "\n") + 1, before, strings.TrimRight(rest, "\r")
 }
 
+// Nearest returns the choice most like a misspelt name as a hint, "did you mean
+// status?", or "want one of …" if none is alike.
+func Nearest(name string, choices []string) string { return nearest(name, choices) }
+
 // nearest returns the choice most like name as a hint, or all choices if none
 // is alike.
 func nearest(name string, choices []string) string {

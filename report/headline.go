@@ -9,6 +9,7 @@ import (
 // A headline is one of the numbers at the top.
 type headline struct {
 	Label, Value, Unit, Aside string
+	Class                     string // of the aside
 	Spark                     template.HTML
 }
 
@@ -43,6 +44,10 @@ func (p *pageMaker) headlines(show frame.Show) []headline {
 		}
 		daily := p.daily(e)
 		h.Aside = p.aside(e, v, len(daily), names)
+		if _, ok := opt(item.Opts, "delta"); ok {
+			ch := changeOf(e, &scope{names: names})
+			h.Aside, h.Class = ch.on(p.prose.previous), ch.class(badDirection(item)(&tableRow{}))
+		}
 		h.Spark = spark(daily, 120, 34, true)
 		out = append(out, h)
 	}

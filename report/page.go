@@ -63,6 +63,9 @@ func WritePage(w io.Writer, n *Notebook, tables []*frame.Table, errs []error, ru
 	_, p.prose = markdown()
 	p.prose.write = p.formatter
 	p.setSpan()
+	if !run.Period.All() {
+		p.prose.previous = run.Period.Before(1)
+	}
 	names, _ := n.Queries()
 	for i, name := range names {
 		if i < len(errs) && errs[i] != nil {

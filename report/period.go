@@ -255,3 +255,28 @@ func (p Period) String() string {
 	}
 	return p.Start.Format("Monday 2") + " to " + last.Format("Monday 2 January 2006")
 }
+
+// inShort names a period where there is little room: "W45", "5 Nov".
+func (p Period) inShort() string {
+	switch {
+	case p.unit == weeks && p.n == 1:
+		_, week := p.Start.ISOWeek()
+		return "W" + strconv.Itoa(week)
+	case p.unit == months && p.n == 1:
+		return p.Start.Format("January")
+	case p.unit == years && p.n == 1:
+		return p.Start.Format("2006")
+	case p.unit == days && p.n == 1:
+		return p.Start.Format("2 Jan")
+	}
+	return "before"
+}
+
+// inWords names a period that ends where the one begins that is spoken of:
+// "the week before", "the 14 days before".
+func (p Period) inWords() string {
+	if p.n == 1 {
+		return "the " + string(p.unit) + " before"
+	}
+	return "the " + strconv.Itoa(p.n) + " " + string(p.unit) + "s before"
+}

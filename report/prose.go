@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,8 +88,8 @@ func parseDirective(s string) (directive, error) {
 		d.verb = "value"
 		text, format, _ := strings.Cut(s, "|")
 		d.format, d.arg, _ = strings.Cut(strings.TrimSpace(format), " ")
-		if _, ok := formats[d.format]; !ok {
-			return d, fmt.Errorf("unknown format %q, want one of compact, date, day, int, pct, weekday_hour", d.format)
+		if err := checkFormat(d.format, d.arg); err != nil {
+			return d, err
 		}
 		d.expr, err = parseExpr(text)
 	}
@@ -99,7 +101,9 @@ type directives struct {
 	errs  []error
 	write formatter
 	scope *scope // while rendering
-	inner renderer.Renderer
+	// previous is the period that changes are on.
+	previous Period
+	inner    renderer.Renderer
 }
 
 func (x *directives) Extend(m goldmark.Markdown) {
@@ -321,7 +325,7 @@ func (x *directives) render(w util.BufWriter, source []byte, n ast.Node, enterin
 	var err error
 	switch p.verb {
 	case "value":
-		s := x.write.format(p.expr.eval(x.scope), p.format, p.arg)
+		s := x.text(&p.directive)
 		_, err = w.WriteString(template.HTMLEscapeString(visible(s)))
 	case "if":
 		err = x.children(w, source, p, p.expr.eval(x.scope).truth())
@@ -334,6 +338,17 @@ func (x *directives) render(w util.BufWriter, source []byte, n ast.Node, enterin
 		}
 	}
 	return ast.WalkSkipChildren, err
+}
+
+// text returns what a value's directive prints.
+func (x *directives) text(d *directive) string {
+	switch {
+	case d.format != "delta":
+		return x.write.format(d.expr.eval(x.scope), d.format, d.arg)
+	case d.arg == "words":
+		return changeOf(d.expr, x.scope).words(x.previous.inWords())
+	}
+	return changeOf(d.expr, x.scope).on(x.previous)
 }
 
 // children renders what stands before the else, or what stands after it.
@@ -375,6 +390,22 @@ func childrenOf(n ast.Node) []ast.Node {
 		nodes = append(nodes, c)
 	}
 	return nodes
+}
+
+// checkFormat refuses what no value is written as. Delta is a format of an
+// expression and not of a value: it needs what the value was.
+func checkFormat(format, arg string) error {
+	if format == "delta" {
+		if arg != "" && arg != "words" {
+			return fmt.Errorf("delta is followed by nothing or by words, not by %q", arg)
+		}
+		return nil
+	}
+	if _, ok := formats[format]; !ok {
+		names := slices.Sorted(maps.Keys(formats))
+		return fmt.Errorf("unknown format %q (%s)", format, frame.Nearest(format, append(names[1:], "delta"))) // the first is ""
+	}
+	return nil
 }
 
 // formats are the names that may follow a bar, with what they do.

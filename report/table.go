@@ -62,7 +62,7 @@ func (r *tableRow) value(name string) value { return at(r.table.Column(name), r.
 // is not what a reader would call it.
 var heads = map[string]string{
 	"count": "Requests", "bytes": "Bytes", "client": "Agent", "status_class": "Class", "seen": "Last seen",
-	"hour_of_day": "Hour", "who": "Who", "os": "System", "vhost": "Virtual host", "asn": "Network (AS)",
+	"hour_of_day": "Hour", "delta": "Change", "was": "Before", "who": "Who", "os": "System", "vhost": "Virtual host", "asn": "Network (AS)",
 }
 
 func headOf(name string) string {
@@ -287,7 +287,11 @@ func (p *pageMaker) numberColumn(c *frame.Column, name, head, sort string, item 
 	if c != nil && c.Texts != nil {
 		return p.textColumn(c, name, head)
 	}
+	bad := badDirection(item)
 	return tableColumn{head: head, class: class, sort: sort, entry: func(r *tableRow) entry {
+		if ch, ok := changeIn(r.table, name, r.i); ok {
+			return entry{Text: ch.String(), Raw: ch.raw(), Class: ch.class(bad(r))}
+		}
 		v := r.value(name)
 		if !v.known() {
 			return entry{Text: missing, Raw: "", Class: "quiet"}
@@ -303,8 +307,30 @@ func (p *pageMaker) numberColumn(c *frame.Column, name, head, sort string, item 
 			t := instant(int64(v.num), p.formatter.zone)
 			return entry{Text: dated(t, v.unit, false), Raw: t.Format("2006-01-02T15:04:05")}
 		}
+		if strings.HasPrefix(name, "change") && r.table.Column("was"+name[len("change"):]) != nil {
+			return entry{Text: difference(v), Raw: strconv.FormatFloat(v.num, 'f', -1, 64)}
+		}
 		return measured(v)
 	}}
+}
+
+// badDirection returns which direction of a change is bad in a row: "up" with
+// "bad up" or, where it holds for some rows only, "bad up if status >= 500".
+func badDirection(item frame.ShowItem) func(r *tableRow) string {
+	o, ok := opt(item.Opts, "bad")
+	if !ok || len(o.Args) == 0 {
+		return func(*tableRow) string { return "" }
+	}
+	var only expr
+	if o.If != nil {
+		only, _ = parseExpr(o.If.String()) // nil: in no row
+	}
+	return func(r *tableRow) string {
+		if o.If != nil && (only == nil || !only.eval((&rows{table: r.table}).scope(nil, r.i)).truth()) {
+			return ""
+		}
+		return o.Args[0]
+	}
 }
 
 // measured writes a number. It comes with its raw value unless the script can

@@ -12,9 +12,19 @@ import (
 type value struct {
 	typ  frame.Type
 	num  float64 // all types but Text; a Time in µs
-	text string
-	unit string // of a Time, or of a number that truncates time; "ratio" of a quotient of likes
+	text string  // of a Text; of another type how it is written, if not as usual
+	unit string  // of a Time, or of a number that truncates time; "ratio" of a quotient of likes
 	rows *rows
+}
+
+// cell returns the value of a column by its name in row i. A delta comes with
+// its text, which follows the rules of a [change].
+func cell(t *frame.Table, name string, i int) value {
+	v := at(t.Column(name), i)
+	if ch, ok := changeIn(t, name, i); ok && v.known() {
+		v.text = ch.String()
+	}
+	return v
 }
 
 func (v value) known() bool { return v.typ != frame.Invalid }
@@ -79,8 +89,8 @@ type scope struct {
 func (s *scope) lookup(name string) value {
 	for ; s != nil; s = s.outer {
 		if s.row != nil {
-			if c := s.row.table.Column(name); c != nil {
-				return at(c, s.row.index[0])
+			if s.row.table.Column(name) != nil {
+				return cell(s.row.table, name, s.row.index[0])
 			}
 		}
 		if v, ok := s.names[name]; ok {
@@ -120,6 +130,11 @@ func (e not) eval(s *scope) value    { return truth(!e.x.eval(s).truth()) }
 // A member of rows is the column of the first row, the row with that key, or
 // one of the words rows, first and last.
 func (e member) eval(s *scope) value {
+	if was, ok := e.of.(member); ok && was.field == "was" && !was.index { // total.was.count
+		if r := was.of.eval(s).rows; r != nil {
+			return r.earlier().member(e.field)
+		}
+	}
 	of := e.of.eval(s)
 	if of.rows == nil {
 		if n, ok := e.of.(name); ok { // period.days and its like are names of their own
@@ -136,19 +151,60 @@ func (e member) eval(s *scope) value {
 		}
 		return value{}
 	}
-	if c := r.table.Column(e.field); c != nil && len(r.index) > 0 {
-		return at(c, r.index[0])
+	return r.member(e.field)
+}
+
+// member returns the column of the first row, or what one of the words rows,
+// first and last says.
+func (r *rows) member(field string) value {
+	if r == nil {
+		return value{}
+	}
+	if r.table.Column(field) != nil && len(r.index) > 0 {
+		return cell(r.table, field, r.index[0])
 	}
 	switch n := len(r.index); {
-	case e.field == "rows":
+	case field == "rows":
 		return whole(n)
-	case e.field == "first" && n > 0:
+	case field == "first" && n > 0:
 		return value{rows: &rows{r.table, r.index[:1]}}
-	case e.field == "last" && n > 0:
+	case field == "last" && n > 0:
 		return value{rows: &rows{r.table, r.index[n-1:]}}
 	}
 	return value{}
 }
+
+// earlier returns the same rows with what their numbers were, or nil.
+func (r *rows) earlier() *rows {
+	if was := earlier(r.table); was != nil {
+		return &rows{was, r.index}
+	}
+	return nil
+}
+
+// before returns a scope in which every cell and row has its earlier numbers;
+// what is compared with nothing has none.
+func (s *scope) before() *scope {
+	if s == nil {
+		return nil
+	}
+	out := &scope{outer: s.outer.before(), names: make(map[string]value, len(s.names)), row: s.row}
+	if s.row != nil {
+		if out.row = s.row.earlier(); out.row == nil {
+			out.row = &rows{&frame.Table{}, s.row.index}
+		}
+	}
+	for name, v := range s.names {
+		if v.rows != nil {
+			v = value{rows: v.rows.earlier()}
+		}
+		out.names[name] = v
+	}
+	return out
+}
+
+// changeOf evaluates an expression now and before.
+func changeOf(e expr, s *scope) change { return change{e.eval(s), e.eval(s.before())} }
 
 func (e method) eval(s *scope) value {
 	of := e.of.eval(s)
@@ -350,7 +406,7 @@ func (v value) String() string {
 	switch {
 	case !v.known():
 		return missing
-	case v.typ == frame.Text:
+	case v.typ == frame.Text || v.text != "":
 		return v.text
 	case v.typ == frame.Flag:
 		return map[bool]string{true: "yes", false: "no"}[v.num != 0]
