@@ -84,14 +84,29 @@ type Index struct {
 	X, Key Expr
 }
 
-func (e *Name) Pos() int    { return e.Offset }
+// Pos implements [Expr].
+func (e *Name) Pos() int { return e.Offset }
+
+// Pos implements [Expr].
 func (e *Literal) Pos() int { return e.Offset }
-func (e *Unary) Pos() int   { return e.Offset }
-func (e *Binary) Pos() int  { return e.Offset }
-func (e *In) Pos() int      { return e.Offset }
-func (e *Call) Pos() int    { return e.Offset }
-func (e *Member) Pos() int  { return e.Offset }
-func (e *Index) Pos() int   { return e.Offset }
+
+// Pos implements [Expr].
+func (e *Unary) Pos() int { return e.Offset }
+
+// Pos implements [Expr].
+func (e *Binary) Pos() int { return e.Offset }
+
+// Pos implements [Expr].
+func (e *In) Pos() int { return e.Offset }
+
+// Pos implements [Expr].
+func (e *Call) Pos() int { return e.Offset }
+
+// Pos implements [Expr].
+func (e *Member) Pos() int { return e.Offset }
+
+// Pos implements [Expr].
+func (e *Index) Pos() int { return e.Offset }
 
 // A Query is one cell: what to keep, how to group, what to do with the result
 // and how to show it. The zero Query lists nothing; [ParseQuery] makes one

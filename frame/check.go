@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,7 +64,7 @@ type checkedStep struct {
 // error is a [*SyntaxError].
 func checkQuery(schema *arrow.Schema, name string, q *Query, opts Options) (c *checkedQuery, err error) {
 	defer func() {
-		if e, ok := err.(*SyntaxError); ok {
+		if e, ok := errors.AsType[*SyntaxError](err); ok {
 			e.Name = name
 		}
 	}()

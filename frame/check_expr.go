@@ -302,7 +302,7 @@ func (c *checker) in(e *In) Expr {
 	out := &In{Offset: e.Offset, Not: e.Not, X: x}
 	for _, item := range e.List {
 		var l Expr
-		typ := xt
+		var typ Type
 		if n, ok := item.(*Name); ok {
 			if field, _ := c.lookup(n); field != nil && xt != Text {
 				c.fail(item, "a list holds constants", "")

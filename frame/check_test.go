@@ -54,7 +54,7 @@ func TestCheckErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range strings.Split(strings.TrimSpace(string(data)), "\n---\n") {
+	for c := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n---\n") {
 		text, want, _ := strings.Cut(c, "\n=>\n")
 		_, err := checkQuery(visits, "cell", parse(t, text), weeks(t))
 		if err == nil {

@@ -245,7 +245,9 @@ func TestDatasetKilled(t *testing.T) {
 		checkManifest(t, dir, m)
 		if rng.IntN(4) == 0 { // start anew, so that every stage is hit
 			os.RemoveAll(dir)
-			os.Mkdir(dir, 0o755)
+			if err := os.Mkdir(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	t.Logf("killed %d times, %d of them with a manifest in place", kills, began)

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -30,7 +31,7 @@ func Derive(name string, q *Query, from *Table, opts Options) (*Table, error) {
 // checkDerived is checkQuery for rows that are grouped already.
 func checkDerived(name string, q *Query, from *Table, opts Options) (c *checkedQuery, err error) {
 	defer func() {
-		if e, ok := err.(*SyntaxError); ok {
+		if e, ok := errors.AsType[*SyntaxError](err); ok {
 			e.Name = name
 		}
 	}()

@@ -312,8 +312,8 @@ func oracleTable(q *checkedQuery, rows []hit, opts Options) *Table {
 				continue
 			}
 			v := r.eval(k.expr, opts.Zone)
-			if v == -0.0 {
-				v = 0.0 // equal, but printed differently
+			if v == 0.0 {
+				v = 0.0 // of -0, which is equal, but printed differently
 			}
 			key = append(key, v)
 		}

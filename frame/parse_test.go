@@ -49,7 +49,7 @@ func TestString(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range strings.Split(strings.TrimSpace(string(data)), "\n\n") {
+	for c := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n\n") {
 		text, want, arrow := strings.Cut(c, "\n=>\n")
 		if !arrow {
 			want = text
@@ -69,7 +69,7 @@ func TestSyntaxErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range strings.Split(strings.TrimSpace(string(data)), "\n---\n") {
+	for c := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n---\n") {
 		text, want, _ := strings.Cut(c, "\n=>\n")
 		_, err := ParseQuery(text)
 		if err == nil {
@@ -144,8 +144,7 @@ func checkAnswers(t *testing.T, q *Query) {
 	t.Helper()
 	plan, err := NewPlan(visits, []string{"fuzz"}, []*Query{q}, weeks(t))
 	if err != nil {
-		var syntax *SyntaxError
-		if !errors.As(err, &syntax) {
+		if _, ok := errors.AsType[*SyntaxError](err); !ok {
 			t.Fatalf("%q: %v is no syntax error", q, err)
 		}
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -55,7 +56,7 @@ func TestArrowRoundTrip(t *testing.T) {
 		}
 		for {
 			batch, err := next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return got
 			}
 			if err != nil {

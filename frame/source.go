@@ -2,6 +2,7 @@ package frame
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -180,7 +181,7 @@ func (a *arrowFile) Read(_ int, columns []string, f *Filter, sink Sink) (rows, k
 	coders := make(map[string]*textDict)
 	for {
 		batch, err := batches.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return rows, kept, nil
 		}
 		if err != nil {

@@ -380,7 +380,8 @@ func (s *statement) compare(step checkedStep) {
 	}
 	now := s.last
 	every := "SELECT " + strings.Join(append(slices.Clone(keys), `1 AS " one"`), ", ") + " FROM "
-	union := every + now
+	var union strings.Builder
+	union.WriteString(every + now)
 	var befores [][]string // of each comparison its periods' steps
 	for _, what := range step.Compare {
 		var names []string
@@ -388,12 +389,12 @@ func (s *statement) compare(step checkedStep) {
 			was := s.next("was")
 			s.add(was, "%s", s.grouped(s.opts.Periods[i], i))
 			names = append(names, was)
-			union += " UNION " + every + was
+			union.WriteString(" UNION " + every + was)
 		}
 		befores = append(befores, names)
 	}
 	all := s.next("keys")
-	s.add(all, "%s", union)
+	s.add(all, "%s", union.String())
 	s.add(s.next("now"), "SELECT *, 1 AS \" rows\" FROM %s", now)
 	from, columns := all+" k"+sqlJoin(s.last, keys), s.present(s.last, keys)
 	for i, what := range step.Compare {
@@ -467,9 +468,7 @@ func (s *statement) changes(step checkedStep, suffix string) {
 	now, was := sqlName(main.column), sqlName("was"+suffix)
 	s.add(s.next("changed"), "SELECT *, %s - %s AS %s, %s AS %s, coalesce(%s, 0) = 0 AND coalesce(%s, 0) <> 0 AS %s FROM %s",
 		now, was, sqlName("change"+suffix), quotient(now+" - "+was, was), sqlName("delta"+suffix), was, now, sqlName("is_new"+suffix), s.last)
-	for _, column := range []sqlColumn{{name: "was" + suffix, typ: main.typ}, {name: "change" + suffix, typ: main.typ}, {name: "delta" + suffix, typ: Float}, {name: "is_new" + suffix, typ: Flag}} {
-		s.columns = append(s.columns, column)
-	}
+	s.columns = append(s.columns, []sqlColumn{{name: "was" + suffix, typ: main.typ}, {name: "change" + suffix, typ: main.typ}, {name: "delta" + suffix, typ: Float}, {name: "is_new" + suffix, typ: Flag}}...)
 	for j, a := range s.query.aggs {
 		if j != step.main && comparableAgg(a) {
 			s.columns = append(s.columns, sqlColumn{name: "was" + suffix + "." + a.column, typ: a.typ})

@@ -101,15 +101,16 @@ func (s *ResultStep) String() string {
 
 // String returns the step: `chart line x hour, y count, "Requests"`.
 func (s *Show) String() string {
-	head := s.Verb
+	var head strings.Builder
+	head.WriteString(s.Verb)
 	if s.Kind != "" {
-		head += " " + s.Kind
+		head.WriteString(" " + s.Kind)
 	}
 	if s.Verb == "findings" {
 		for _, o := range s.Opts {
-			head += "\n  " + o.Word + " " + commas(o.Args, quoteWord)
+			head.WriteString("\n  " + o.Word + " " + commas(o.Args, quoteWord))
 		}
-		return head
+		return head.String()
 	}
 	items := make([]string, 0, len(s.Items)+len(s.Opts)+1)
 	for _, i := range s.Items {
@@ -122,9 +123,9 @@ func (s *Show) String() string {
 		items = append(items, o.String())
 	}
 	if s.Verb == "numbers" {
-		return head + "\n  " + strings.Join(items, "\n  ")
+		return head.String() + "\n  " + strings.Join(items, "\n  ")
 	}
-	return strings.TrimSuffix(head+" "+strings.Join(items, ", "), " ")
+	return strings.TrimSuffix(head.String()+" "+strings.Join(items, ", "), " ")
 }
 
 // String returns the item: `bar count "Hits" tick was`.
@@ -166,17 +167,18 @@ func (i *ShowItem) expr() string {
 
 // String returns the option: "spark 12 weeks".
 func (o *ShowOpt) String() string {
-	s := o.Word
+	var s strings.Builder
+	s.WriteString(o.Word)
 	for _, a := range o.Args {
 		if wordLength(a) < len(a) || a == "if" || a == "" {
 			a = "`" + a + "`"
 		}
-		s += " " + a
+		s.WriteString(" " + a)
 	}
 	if o.If != nil {
-		s += " if " + o.If.String()
+		s.WriteString(" if " + o.If.String())
 	}
-	return s
+	return s.String()
 }
 
 // The strengths of operators, loosest first.

@@ -7,6 +7,7 @@ import "github.com/apache/arrow/go/v17/arrow"
 // of the query and not of the data.
 type Type uint8
 
+// The types.
 const (
 	Invalid  Type = iota
 	Int           // whole number

@@ -67,7 +67,7 @@ func newProjection(rules *Rules, wanted, filter []string) (*projection, error) {
 	schema := Schema(rules)
 	fields := make([]arrow.Field, 0, len(wanted))
 	var needed [NumFields]bool
-	for i, name := range append(wanted[:len(wanted):len(wanted)], filter...) {
+	for i, name := range append(slices.Clip(wanted), filter...) {
 		at := schema.FieldIndices(name)
 		if len(at) != 1 {
 			return nil, fmt.Errorf("unknown column %q", name)

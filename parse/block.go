@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"sync"
@@ -149,7 +150,7 @@ func (f *feed) stream(ctx context.Context, src *source, t io.Reader, out chan<- 
 			text = bytes.TrimPrefix(text, byteOrderMark)
 		}
 		b := &block{source: src, index: i, text: text, pool: f.pool, directives: bytes.Clone(directives), before: make(chan int64, 1)}
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			src.fail(src.damage(err, c.read))
 			b.cut = true
 		}

@@ -30,7 +30,6 @@ var (
 	oracleEscape   = regexp.MustCompile(`(?s)\\(x[0-9a-fA-F]{2}|.)`)
 	oracleRequest  = regexp.MustCompile(`(?s)^(?:([A-Za-z_][A-Za-z_-]{0,23})(?: +(.*?))??|(/.*?))(?: +([A-Z]{1,8}/[0-9.]{1,5}))? *$`)
 	oracleAbsolute = regexp.MustCompile(`(?s)^([A-Za-z]{1,5})://([^/?]*)(.*)$`)
-	oracleAddress  = regexp.MustCompile(`^[0-9.]+$`)
 )
 
 func oracleText(s string, user bool) []byte {

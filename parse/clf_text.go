@@ -57,7 +57,7 @@ func cleanHost(host []byte, seen byte) ([]byte, bool) {
 		return nil, false
 	case host[0] == '[' && len(host) > 2:
 		inner := host[1 : len(host)-1]
-		return inner, host[len(host)-1] == ']' && bytes.IndexByte(inner, ':') >= 0 && bytes.IndexAny(inner, "[]") < 0
+		return inner, host[len(host)-1] == ']' && bytes.IndexByte(inner, ':') >= 0 && !bytes.ContainsAny(inner, "[]")
 	}
 	return null(host), true
 }

@@ -81,8 +81,8 @@ const (
 func compare(x, y io.Reader) comparison {
 	a, b := bufio.NewReaderSize(x, 64<<10), bufio.NewReaderSize(y, 64<<10)
 	for {
-		p, errA := a.Peek(1)
-		q, errB := b.Peek(1)
+		_, errA := a.Peek(1)
+		_, errB := b.Peek(1)
 		switch {
 		case errA == io.EOF && errB == io.EOF:
 			return sameText
@@ -94,12 +94,12 @@ func compare(x, y io.Reader) comparison {
 			return differentText
 		}
 		n := min(a.Buffered(), b.Buffered())
-		p, _ = a.Peek(n)
-		q, _ = b.Peek(n)
+		p, _ := a.Peek(n) // both are buffered
+		q, _ := b.Peek(n)
 		if !bytes.Equal(p, q) {
 			return differentText
 		}
-		a.Discard(n)
-		b.Discard(n)
+		a.Discard(n) //nolint:errcheck // of what is buffered
+		b.Discard(n) //nolint:errcheck // likewise
 	}
 }

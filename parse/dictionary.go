@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"hash/maphash"
+	"slices"
 	"unicode/utf8"
 	"unsafe"
 
@@ -216,7 +217,7 @@ func (d *dictionary) values() arrow.Array {
 	if d.array == nil || d.array.Len() != d.len() {
 		data := array.NewData(arrow.BinaryTypes.String, d.len(), []*memory.Buffer{nil,
 			memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(d.offsets)),
-			memory.NewBufferBytes(d.text[:len(d.text):len(d.text)]),
+			memory.NewBufferBytes(slices.Clip(d.text)),
 		}, nil, 0, 0)
 		d.array = array.NewStringData(data)
 	}

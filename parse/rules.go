@@ -116,10 +116,10 @@ type rulesFile struct {
 func (r *Rules) Read(name string, file io.Reader) error {
 	var f rulesFile
 	decoder := yaml.NewDecoder(file, yaml.Strict())
-	if err := decoder.Decode(&f); err != nil && err != io.EOF { // an empty file has no rules
+	if err := decoder.Decode(&f); err != nil && !errors.Is(err, io.EOF) { // an empty file has no rules
 		return fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
 	}
-	if decoder.Decode(new(any)) != io.EOF {
+	if !errors.Is(decoder.Decode(new(any)), io.EOF) {
 		return fmt.Errorf("%s: has more than one document", name)
 	}
 	if err := f.check(); err != nil {

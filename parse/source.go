@@ -128,7 +128,7 @@ func middleLines(f *os.File, size int64) (lines []byte) {
 func readUpTo(r io.Reader, n int) ([]byte, error) {
 	var b bytes.Buffer
 	_, err := io.CopyN(&b, r, int64(n))
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return b.Bytes(), err
@@ -236,7 +236,7 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 			continue
 		}
 		n, err := g.member.Read(p)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if err = g.next(); n > 0 && err == nil {
 				return n, nil
 			}
@@ -263,7 +263,7 @@ func (g *gzipReader) next() (err error) {
 	if err == nil {
 		g.member.Multistream(false)
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	return err

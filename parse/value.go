@@ -281,7 +281,7 @@ func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
 // setHost takes a client's name or address. Where several stand, as proxies
 // list them, the first is the client and all are what was forwarded.
 func setHost(b []byte, r *Record) Reason {
-	if i := bytes.IndexByte(b, ','); i >= 0 {
+	if found := bytes.Contains(b, []byte{','}); found {
 		return setForwarded(b, r)
 	}
 	var seen byte

@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -179,7 +180,7 @@ func (w *worker) allRows() []int32 {
 
 // damaged keeps the error of a plain file that could not be read to its end.
 func (b *block) damaged(err error) {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	b.source.fail(b.source.damage(err, b.start))

@@ -170,8 +170,7 @@ func (n *Notebook) addCell(fence *ast.FencedCodeBlock) error {
 // its place in the cell to its place in the notebook: "access.md:41:7: …".
 // Other errors it returns as they are.
 func (n *Notebook) InFile(err error) error {
-	var syntax *frame.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*frame.SyntaxError](err); ok {
 		if c := n.Cell(syntax.Name); c != nil {
 			return n.inFile(c, err)
 		}
@@ -197,8 +196,7 @@ func (n *Notebook) inFile(c *Cell, err error) error {
 func (n *Notebook) locate(errs []error) error {
 	var out []error
 	for _, err := range errs {
-		var p *placed
-		if errors.As(err, &p) {
+		if p, ok := errors.AsType[*placed](err); ok {
 			line := bytes.Count(n.source[:p.offset], []byte("\n")) + 1
 			column := p.offset - bytes.LastIndexByte(n.source[:p.offset], '\n')
 			err = fmt.Errorf("%s:%d:%d: %w", n.Name, line, column, p.error)

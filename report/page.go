@@ -204,11 +204,11 @@ func policy(pg *page) string {
 		sum := sha256.Sum256([]byte(s))
 		return " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	scripts := ""
+	var scripts strings.Builder
 	for _, s := range pg.Scripts {
-		scripts += hash(string(s))
+		scripts.WriteString(hash(string(s)))
 	}
-	return "default-src 'none'; script-src" + scripts + "; style-src" + hash(string(pg.Style)) + "; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; script-src" + scripts.String() + "; style-src" + hash(string(pg.Style)) + "; base-uri 'none'; form-action 'none'"
 }
 
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,15 +48,13 @@ func (p *pageMaker) treemap(f *figure, t *frame.Table, show frame.Show) (*spec, 
 		return nil, err
 	}
 	series := option["series"].([]any)[0].(object)
-	for key, v := range (object{"nodeClick": "zoomToNode", "childrenVisibleMin": 400, "animationDurationUpdate": 0,
+	maps.Copy(series, (object{"nodeClick": "zoomToNode", "childrenVisibleMin": 400, "animationDurationUpdate": 0,
 		"left": 0, "right": 0, "top": 0, "bottom": 26,
 		"breadcrumb": object{"left": 0, "bottom": 0, "height": 20, "itemStyle": object{"color": "@wash", "borderColor": "@rule", "textStyle": object{"color": "@ink"}}},
 		"label":      object{"color": "@on-q", "fontSize": 12, "position": []int{6, 6}, "lineHeight": 16, "overflow": "truncate", "formatter": "@f:node"},
 		"upperLabel": object{"show": true, "height": 22, "color": "@ink", "fontWeight": 600, "fontSize": 12, "padding": []int{0, 2}, "overflow": "truncate", "formatter": "{b}"},
 		"itemStyle":  object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1},
-		"levels":     []object{{"upperLabel": object{"show": false}, "itemStyle": object{"borderColor": "@paper", "borderWidth": 0, "gapWidth": 6}}, {"itemStyle": object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}, {"itemStyle": object{"borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}}}) {
-		series[key] = v
-	}
+		"levels":     []object{{"upperLabel": object{"show": false}, "itemStyle": object{"borderColor": "@paper", "borderWidth": 0, "gapWidth": 6}}, {"itemStyle": object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}, {"itemStyle": object{"borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}}}))
 	shade(series["data"].([]any))
 	option["tooltip"] = object{"trigger": "item"}
 	return &spec{Option: option, Format: formatOf(mc.Type)}, nil

@@ -39,7 +39,7 @@ var bigLogDir string // "" until there is one
 
 func removeBigLog() {
 	if bigLogDir != "" {
-		os.RemoveAll(bigLogDir) //nolint:errcheck // a temporary folder
+		os.RemoveAll(bigLogDir)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -104,10 +105,11 @@ func idOf(head []byte) string {
 
 // identity says what decides which rows a log gives, and how they look.
 func (c *exportCmd) identity(schema *arrow.Schema) string {
-	text := fmt.Sprintf("schema %s, hosts %s, where %q, since %q, until %q, clutter %v, books %q, rules %q, columns",
-		schemaVersion, c.Hosts, c.Where, c.Since, c.Until, !c.ExcludeClutter, c.Book, c.Rules)
+	var text strings.Builder
+	text.WriteString(fmt.Sprintf("schema %s, hosts %s, where %q, since %q, until %q, clutter %v, books %q, rules %q, columns",
+		schemaVersion, c.Hosts, c.Where, c.Since, c.Until, !c.ExcludeClutter, c.Book, c.Rules))
 	for _, f := range schema.Fields() {
-		text += " " + f.Name
+		text.WriteString(" " + f.Name)
 	}
-	return text
+	return text.String()
 }

@@ -117,7 +117,7 @@ func look(t *testing.T, log string, ordered bool) seen {
 	}
 	h := sha256.New()
 	for _, row := range rows {
-		io.WriteString(h, strings.Join(row, ""))
+		fmt.Fprint(h, strings.Join(row, ""))
 	}
 	s.Texts = hex.EncodeToString(h.Sum(nil))
 	return s

@@ -127,8 +127,7 @@ func complain(env *environment, err error) int {
 		return 0
 	}
 	fmt.Fprintln(env.stderr, "logbook: "+printable(err.Error()))
-	var exit *exitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exitError](err); ok {
 		return exit.code
 	}
 	return exitFailed

@@ -88,7 +88,7 @@ func (c *queryCmd) print(w io.Writer, t *frame.Table, r *reading) error {
 // writeColumns writes the table for another program.
 func (c *queryCmd) writeColumns(w io.Writer, t *frame.Table) error {
 	if isTerminal(w) {
-		return usageError(errors.New("Parquet and Arrow are for other programs, not for a terminal: redirect the output"))
+		return usageError(errors.New("tables as Parquet and Arrow are for other programs, not for a terminal: redirect the output"))
 	}
 	batch := t.Record(memory.DefaultAllocator)
 	defer batch.Release()

@@ -29,8 +29,6 @@ type readFlags struct {
 	MaxRejected    string   `help:"Exit with 4 if a greater share of lines is rejected, such as 1%%." placeholder:"SHARE"`
 	Jobs           int      `help:"Workers; 0 is one a core." default:"0" placeholder:"N"`
 	Quiet          bool     `short:"q" help:"On standard error, print problems only."`
-
-	zone *time.Location
 }
 
 // A reading is everything that is decided before the first line is read.
@@ -179,8 +177,7 @@ func (r *reading) check(flag, text string) (frame.Expr, error) {
 	if err == nil {
 		_, err = frame.NewFilter(parse.Schema(r.rules), e, r.zone)
 	}
-	var syntax *frame.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*frame.SyntaxError](err); ok {
 		placed := *syntax
 		placed.Name, placed.Text = flag, text
 		return nil, &placed

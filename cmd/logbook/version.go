@@ -13,7 +13,7 @@ const version = "0.1.0"
 
 type versionCmd struct{}
 
-func (versionCmd) Run(env *environment) error {
+func (versionCmd) Run(env *environment) error { //nolint:unparam // kong wants an error
 	fmt.Fprintf(env.stdout, "logbook %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if _, echarts, ok := templates.ECharts(); ok {
 		fmt.Fprintf(env.stdout, "charts: ECharts %s\n", echarts)
