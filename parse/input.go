@@ -2,6 +2,7 @@ package parse
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -23,15 +25,19 @@ type Input struct {
 	Path  string    // of the file; "" for a stream
 	R     io.Reader // the stream; nil for a file
 	Found bool      // in a directory: if it is no log it is skipped without an error
+
+	missing error // why there is no such input: then it is an error of the scan, which reads the others
 }
 
 // Inputs expands the arguments of a command: files, globs with **, directories
 // (the logs in them and below), "-" for stdin. Files come in the order of the
 // arguments, each once; a rotated set (access.log.2.gz, access.log.1,
-// access.log, or with dates) comes together, in the order of time. Inputs
-// fails if an argument names nothing.
+// access.log, or with dates) comes together, in the order of time. An argument
+// that names nothing is an input whose error the summary has; if all name
+// nothing, Inputs fails.
 func Inputs(args []string, stdin io.Reader) ([]Input, error) {
 	var inputs []Input
+	var missing []error
 	for _, arg := range args {
 		if arg == "-" {
 			inputs = append(inputs, Input{Name: "stdin", R: stdin})
@@ -39,9 +45,13 @@ func Inputs(args []string, stdin io.Reader) ([]Input, error) {
 		}
 		more, err := expand(arg)
 		if err != nil {
-			return nil, err
+			missing = append(missing, err)
+			more = []Input{{Name: arg, Path: arg, missing: err}}
 		}
 		inputs = append(inputs, more...)
+	}
+	if len(missing) == len(inputs) {
+		return nil, errors.Join(missing...)
 	}
 	return rotated(unique(inputs)), nil
 }
@@ -55,14 +65,14 @@ func expand(arg string) ([]Input, error) {
 	case err == nil:
 		return []Input{{Name: arg, Path: arg}}, nil
 	case !strings.ContainsAny(arg, "*?[{"):
-		return nil, err
+		return nil, unreadable(arg, err)
 	}
 	paths, err := doublestar.FilepathGlob(arg, doublestar.WithFilesOnly())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", arg, err)
 	}
 	if len(paths) == 0 {
-		return nil, fmt.Errorf("%s: no such file", arg)
+		return nil, unreadable(arg, syscall.ENOENT)
 	}
 	var inputs []Input
 	for _, path := range paths {
@@ -70,6 +80,18 @@ func expand(arg string) ([]Input, error) {
 	}
 	slices.SortFunc(inputs, func(a, b Input) int { return naturally(a.Path, b.Path) })
 	return inputs, nil
+}
+
+var errNoLogs = errors.New("no logs in this directory")
+
+// unreadable says that a path could not be read, as a *fs.PathError whose words
+// are for people.
+func unreadable(path string, err error) error {
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err
+	}
+	return &fs.PathError{Op: "cannot read", Path: path, Err: err}
 }
 
 // notLogs are names that lie beside access logs and are none.
@@ -100,7 +122,7 @@ func logsIn(dir string) ([]Input, error) {
 		return nil, err
 	}
 	if len(inputs) == 0 {
-		return nil, fmt.Errorf("%s: no logs in this directory", dir)
+		return nil, unreadable(dir, errNoLogs)
 	}
 	slices.SortFunc(inputs, func(a, b Input) int { return naturally(a.Path, b.Path) })
 	return inputs, nil

@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"runtime"
 	"slices"
@@ -172,15 +173,16 @@ func (s *Scanner) feedOne(ctx context.Context, feed *feed, src *source, out chan
 	var r io.Reader = t
 	if src.format == nil {
 		// A stream shows what it is only now.
-		head, err := readUpTo(t, sampleSize)
-		src.head = head
-		if s.recognise(src); src.err != nil {
+		if src.sample(t); src.err == nil {
+			s.recognise(src)
+		}
+		if src.format == nil {
 			return nil
 		}
-		if err != nil {
-			r = failing{err}
+		if src.headErr != nil {
+			r = failing{errors.Unwrap(src.headErr)}
 		}
-		r = io.MultiReader(bytes.NewReader(head), r)
+		r = io.MultiReader(bytes.NewReader(src.head), r)
 	}
 	return feed.stream(ctx, src, r, out)
 }

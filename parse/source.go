@@ -53,6 +53,7 @@ type source struct {
 	packed  compression
 	regular bool   // a file whose parts can be read in any order
 	head    []byte // the beginning of its text
+	headErr error  // damage within the head
 	middle  []byte // lines from further on, of a plain file that is larger
 
 	format     Format
@@ -81,9 +82,12 @@ func (src *source) look() {
 	if src.Path == "" {
 		return
 	}
+	if src.err = src.missing; src.err != nil {
+		return
+	}
 	f, err := os.Open(src.Path)
 	if err != nil {
-		src.err = err
+		src.err = unreadable(src.Path, err)
 		return
 	}
 	defer f.Close()
@@ -102,12 +106,22 @@ func (src *source) look() {
 		return
 	}
 	src.packed = packed
-	src.head, err = readUpTo(text, sampleSize)
-	if err != nil && len(src.head) == 0 {
-		src.err = src.damage(err, 0)
-	}
+	src.sample(text)
 	if packed == plain && src.size > 4*sampleSize {
 		src.middle = middleLines(f, src.size)
+	}
+}
+
+// sample takes the head of the source's text. Damage that ends the head is an
+// error now if it leaves nothing, else if what it leaves is not recognised.
+func (src *source) sample(text io.Reader) {
+	var err error
+	if src.head, err = readUpTo(text, sampleSize); err == nil {
+		return
+	}
+	src.headErr = src.damage(err, int64(len(src.head)))
+	if len(src.head) == 0 {
+		src.err = src.headErr
 	}
 }
 
@@ -140,7 +154,7 @@ func (src *source) open(progress func(int64)) (*openSource, error) {
 	if src.Path != "" {
 		f, err := os.Open(src.Path)
 		if err != nil {
-			return nil, err
+			return nil, unreadable(src.Path, err)
 		}
 		t.file = f
 		t.packed.r = f
@@ -149,7 +163,7 @@ func (src *source) open(progress func(int64)) (*openSource, error) {
 		}
 	}
 	var err error
-	t.r, _, err = unpack(t.packed)
+	t.r, src.packed, err = unpack(t.packed)
 	if err != nil {
 		t.close()
 		return nil, err

@@ -245,8 +245,8 @@ func TestInputs(t *testing.T) {
 		{"- a/access.log", "stdin a/access.log"},
 		{"a/error.log", "a/error.log"}, // who names it means it
 		{"gone", "error: gone: "},
-		{"gone*.log", "error: gone*.log: no such file"},
-		{"empty", "error: empty: no logs in this directory"},
+		{"gone*.log", "error: cannot read gone*.log: no such file or directory"},
+		{"empty", "error: cannot read empty: no logs in this directory"},
 	} {
 		inputs, err := Inputs(strings.Fields(c.args), strings.NewReader(""))
 		var names []string

@@ -39,13 +39,17 @@ func (s *Scanner) recognise(src *source) {
 		return
 	}
 	var err error
-	sample := sampleLines(head, src.middle)
+	sample := sampleLines(head, src.middle, len(src.head) < sampleSize)
 	if s.Format != nil {
 		src.format = s.Format
 		src.confidence = try(s.Format, sample).share()
 		return
 	}
 	if src.format, src.confidence, err = Recognise(sample); err == nil {
+		return
+	}
+	if src.headErr != nil {
+		src.err = src.headErr // what is wrong is not the format
 		return
 	}
 	if bytes.IndexByte(head, 0) >= 0 {
@@ -65,10 +69,11 @@ const sampleMax = 1000
 
 // sampleLines returns up to sampleMax lines: the first of the head, since a
 // W3C log begins with its columns, and of the others some, evenly spread. The
-// head's last line is left out if it is not whole, unless it is the only one.
-func sampleLines(head, middle []byte) [][]byte {
+// head's last line is left out if it is not whole, unless it is the only one or
+// the head is the whole text, which may lack its last newline.
+func sampleLines(head, middle []byte, whole bool) [][]byte {
 	lines := slices.Collect(bytes.Lines(head))
-	if last := len(lines) - 1; last > 0 && !bytes.HasSuffix(lines[last], newline) {
+	if last := len(lines) - 1; last > 0 && !whole && !bytes.HasSuffix(lines[last], newline) {
 		lines = lines[:last]
 	}
 	lines = slices.AppendSeq(lines, bytes.Lines(middle))

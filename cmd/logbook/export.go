@@ -64,6 +64,9 @@ func (c *exportCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	if err := spareLogs("-o", c.Output, r.inputs); err != nil {
+		return err
+	}
 	schema, err := c.schema(r.rules)
 	if err != nil {
 		return usageError(err)

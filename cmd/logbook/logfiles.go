@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
@@ -122,7 +121,7 @@ func (f *logFiles) close() error {
 func (f *logFiles) abandon() {
 	for _, file := range f.open {
 		if file != nil && file.pending != nil {
-			file.pending.Cleanup() //nolint:errcheck // after a failure that is reported
+			file.pending.abandon()
 		}
 	}
 }
@@ -154,8 +153,8 @@ type logFile struct {
 	period       string // that it holds, of --split and --rotate
 	lines, bytes int64
 	w            io.Writer
-	compressor   io.WriteCloser        // nil: none
-	pending      *renameio.PendingFile // nil: standard output, or a file that is followed
+	compressor   io.WriteCloser // nil: none
+	pending      *output        // nil: standard output, or a file that is followed
 	followed     *os.File
 }
 
@@ -167,7 +166,7 @@ func (l *logFile) create(f *logFiles) (err error) {
 		l.followed, err = os.OpenFile(l.name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 		l.w = l.followed
 	default:
-		l.pending, err = renameio.NewPendingFile(l.name, renameio.WithPermissions(0o644))
+		l.pending, err = createOutput(l.name, 0o644)
 		l.w = l.pending
 	}
 	if err != nil {
@@ -200,7 +199,7 @@ func (l *logFile) write(text []byte, p *pace) error {
 // close completes the file, or removes it.
 func (l *logFile) close() error {
 	if l.pending != nil {
-		defer l.pending.Cleanup() //nolint:errcheck // does nothing if the file has its name
+		defer l.pending.abandon()
 	}
 	var err error
 	if l.compressor != nil {
@@ -209,7 +208,7 @@ func (l *logFile) close() error {
 	switch {
 	case err != nil:
 	case l.pending != nil:
-		err = l.pending.CloseAtomicallyReplace()
+		err = l.pending.close()
 	case l.followed != nil:
 		err = l.followed.Close()
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -53,8 +54,10 @@ func (f *readFlags) open(env *environment, logs []string) (*reading, error) {
 	if len(logs) == 0 {
 		return nil, usageError(errors.New("no logs named: give files, globs, folders, or - for standard input"))
 	}
-	r.inputs, err = parse.Inputs(logs, env.stdin)
-	return r, err
+	if r.inputs, err = parse.Inputs(logs, env.stdin); err != nil {
+		return nil, err
+	}
+	return r, spareLogs("--rejects", f.Rejects, r.inputs)
 }
 
 // settle checks the flags. Its errors are of wrong use.
@@ -241,8 +244,14 @@ func (r *reading) scan(newSink func() frame.Sink) (*parse.Summary, error) {
 }
 
 // verdict returns the error of a run whose answer has been written: none, or
-// that the input was damaged.
+// that an input could not be read or was damaged.
 func (r *reading) verdict(s *parse.Summary) error {
+	for _, f := range s.Files {
+		var unread *fs.PathError
+		if errors.As(f.Err, &unread) {
+			return errors.New("not all logs could be read; the answer holds the others")
+		}
+	}
 	for _, f := range s.Files {
 		if f.Err != nil {
 			return &exitError{exitDamaged, errors.New("input is damaged; the answer holds what could be read")}

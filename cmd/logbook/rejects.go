@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"fmt"
 
-	"github.com/google/renameio/v2"
-
 	"logbook/parse"
 )
 
@@ -16,12 +14,12 @@ import (
 // so that cut -f2- gives the lines back. It appears under its name when the
 // scan is done.
 type rejectFile struct {
-	file *renameio.PendingFile
+	file *output
 	w    *bufio.Writer
 }
 
 func createRejects(path string) (*rejectFile, error) {
-	file, err := renameio.NewPendingFile(path)
+	file, err := createOutput(path, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("--rejects: %w", err)
 	}
@@ -39,8 +37,8 @@ func (f *rejectFile) close() error {
 	if err := f.w.Flush(); err != nil {
 		return fmt.Errorf("--rejects: %w", err)
 	}
-	return f.file.CloseAtomicallyReplace()
+	return f.file.close()
 }
 
 // abandon removes what was written, unless close has put it in place.
-func (f *rejectFile) abandon() { f.file.Cleanup() } //nolint:errcheck // nothing left to do about it
+func (f *rejectFile) abandon() { f.file.abandon() }

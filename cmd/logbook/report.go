@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"logbook/parse"
 	"logbook/report"
 	"logbook/templates"
@@ -54,6 +52,10 @@ func (c *reportCmd) Run(env *environment) error {
 	if err != nil {
 		return usageError(notebook.InFile(err))
 	}
+	output := strings.ReplaceAll(c.Output, "{period}", period.Name())
+	if err := spareLogs("-o", output, r.inputs); err != nil {
+		return err
+	}
 	partial, summary, err := r.run(plan)
 	if err != nil {
 		return err
@@ -61,7 +63,6 @@ func (c *reportCmd) Run(env *environment) error {
 	tables, errs := partial.Tables()
 	about := c.about(r, summary)
 	about.Period = period
-	output := strings.ReplaceAll(c.Output, "{period}", period.Name())
 	if err := writeOutput(env, output, func(w io.Writer) error {
 		return report.WritePage(w, notebook, tables, errs, about)
 	}); err != nil {
@@ -135,26 +136,6 @@ func cellError(names []string, errs []error) error {
 		return nil
 	}
 	return &exitError{exitCell, errors.Join(failed...)}
-}
-
-// writeOutput calls write with standard output if path is "-", and else with a
-// new file that takes the place of the old one only when it is whole.
-func writeOutput(env *environment, path string, write func(io.Writer) error) error {
-	if path == "-" {
-		return write(env.stdout)
-	}
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
-	}
-	defer file.Cleanup() //nolint:errcheck // after a failure that is reported
-	if err := write(file); err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
-	}
-	if err := file.CloseAtomicallyReplace(); err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
-	}
-	return nil
 }
 
 // about gathers what the page says of its own making.

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+
+	"logbook/parse"
+)
+
+// An output is a file under way: a new one that takes the place of the old one
+// only when it is whole. A pipe or a device has no place to take: it is written
+// to as it is.
+type output struct {
+	io.Writer
+	pending *renameio.PendingFile // nil: direct
+	direct  *os.File
+}
+
+// createOutput begins the file that path will name. Where path is a link, the
+// file is the one that it points to.
+func createOutput(path string, perm os.FileMode) (*output, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, errors.New("it is a folder")
+	case err == nil && !info.Mode().IsRegular():
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		return &output{Writer: file, direct: file}, err
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(perm))
+	var temporary *fs.PathError
+	if errors.As(err, &temporary) {
+		err = temporary.Err // nobody has to know the file's first name
+	}
+	return &output{Writer: file, pending: file}, err
+}
+
+// close completes the file and gives it its name.
+func (o *output) close() error {
+	if o.direct != nil {
+		return o.direct.Close()
+	}
+	return o.pending.CloseAtomicallyReplace()
+}
+
+// abandon removes what close has not completed. After close it does nothing.
+func (o *output) abandon() {
+	if o.pending != nil {
+		o.pending.Cleanup() //nolint:errcheck // after a failure that is reported
+	} else {
+		o.direct.Close() //nolint:errcheck // likewise, or closed already
+	}
+}
+
+// writeOutput calls write with standard output if path is "-", and else with a
+// new file that takes the place of the old one only when it is whole.
+func writeOutput(env *environment, path string, write func(io.Writer) error) error {
+	if path == "-" {
+		return write(env.stdout)
+	}
+	file, err := createOutput(path, 0o644)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	defer file.abandon()
+	if err := write(file); err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	if err := file.close(); err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	return nil
+}
+
+// spareLogs returns an error if what a flag writes would take the place of one
+// of the logs.
+func spareLogs(flag, path string, inputs []parse.Input) error {
+	out, err := os.Stat(path)
+	if err != nil || !out.Mode().IsRegular() {
+		return nil
+	}
+	for _, in := range inputs {
+		if log, err := os.Stat(in.Path); err == nil && os.SameFile(out, log) {
+			return usageError(fmt.Errorf("%s %s: this is one of the logs, and would be overwritten", flag, path))
+		}
+	}
+	return nil
+}
