@@ -13,7 +13,8 @@ var edgeDiffers = map[string]string{
 	// Rejected here, a record there.
 	"host only dots":            "reject: no client has such an address",
 	"host 999.1":                "reject: no client has such an address",
-	"status 99999":              "reject: a status has at most three digits",
+	"status 99999":              "reject: a status has three digits",
+	"status 0":                  "reject: a status has three digits",
 	"bytes negative":            "reject: there is no such size",
 	"bytes junk":                "reject: there is no such size",
 	"trailing garbage no space": "reject: the line is damaged",
@@ -35,7 +36,8 @@ var edgeDiffers = map[string]string{
 	"vertical tab in path":      "path: as sent",
 	"FS \\x1c in path":          "path: as sent",
 	"leading ctl in url":        "path: as sent",
-	"NUL byte":                  "path: as sent",
+	"///book/x":                 "path: as sent",
+	"non-ascii utf8 (raw)":      "path: as sent; the reference reads ASCII, and loses the file to this line",
 	"//book/x (netloc trap)":    "path: as sent, not a host's name",
 	"query+fragment+params":     "path: parameters belong to it",
 	"ext .js;param":             "path: parameters belong to it",
@@ -46,7 +48,6 @@ var edgeDiffers = map[string]string{
 	"HTTP/0.9 two words":        "the second word is the path, not the protocol",
 	"no protocol w/ space path": "no protocol",
 	"one word":                  "no protocol",
-	"request \"-\"":             "no method",
 }
 
 // TestEdge checks that each edge case is read as the reference reads it,
@@ -58,6 +59,7 @@ func TestEdge(t *testing.T) {
 		if strings.HasPrefix(c.Note, "very long") {
 			c.Line = strings.Replace(c.Line, "…", `a HTTP/1.1" 200 10 "-" "x"`, 1) // the verdicts have it shortened
 			c.Access.Request, c.Access.Agent = "", "x"
+			c.Details.URL[2] = strings.Fields(c.Line)[6]
 		}
 		var r Record
 		reason := p.Parse([]byte(strings.TrimSuffix(c.Line, "\r")), &r)

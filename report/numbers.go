@@ -72,7 +72,7 @@ func size(v float64) (number, unit string) {
 }
 
 // percent splits a share: "3.0", "%". A share too small to show is "<0.1".
-func percent(v float64, decimals int) (number, unit string) {
+func percent(v float64, decimals int) (number, unit string) { //nolint:unparam // a number and its unit are printed apart
 	if v == 0 {
 		return "0", "%"
 	}

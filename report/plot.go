@@ -57,7 +57,7 @@ func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, fo
 	if kind == "bar" {
 		f.Sub = pl.cut(12)
 	}
-	p.describe(f, pl, stack)
+	p.describe(f, pl)
 	return pl.spec(kind, stack, f.Class == "low")
 }
 
@@ -255,7 +255,7 @@ func (pl *plot) totals() []float64 {
 }
 
 // describe writes the legend and what the chart shows in words.
-func (p *pageMaker) describe(f *figure, pl *plot, stack bool) {
+func (p *pageMaker) describe(f *figure, pl *plot) {
 	totals := pl.totals()
 	sum, most := 0.0, 0
 	for i, v := range totals {

@@ -36,7 +36,7 @@ func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
 	var option object
 	var err error
 	if kind == "line" || kind == "area" {
-		option, err = pl.lines(kind, stack)
+		option, err = pl.lines(stack)
 	} else {
 		option, err = pl.columns(stack)
 	}
@@ -79,7 +79,7 @@ func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
 }
 
 // lines makes the series of line and area charts.
-func (pl *plot) lines(kind string, stack bool) (object, error) {
+func (pl *plot) lines(stack bool) (object, error) {
 	chart := charts.NewLine()
 	for _, s := range pl.series {
 		style := []charts.SeriesOpts{
