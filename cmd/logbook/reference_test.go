@@ -77,7 +77,7 @@ func TestReference(t *testing.T) {
 func checkReference(t *testing.T, path string, want reference) {
 	t.Helper()
 	books := map[string]int{}
-	for path, n := range queryCounts(t, path, "where book != none and not clutter | count by path") {
+	for path, n := range queryCounts(t, path, "where book != none and not clutter | count by path", "--book", "/book/{book}/**") {
 		books[withoutParameters(path)] += n
 	}
 	if diff := cmp.Diff(want.BookTotals, books, cmpopts.EquateEmpty()); diff != "" {
@@ -105,11 +105,11 @@ func withoutParameters(path string) string {
 	return path[:last] + element
 }
 
-// queryCounts runs a query that counts by one key.
-func queryCounts(t *testing.T, path, query string) map[string]int {
+// queryCounts runs a query that counts by one key, with flags.
+func queryCounts(t *testing.T, path, query string, flags ...string) map[string]int {
 	t.Helper()
 	counts := map[string]int{}
-	for _, row := range queryRows(t, path, query) {
+	for _, row := range queryRows(t, path, query, flags...) {
 		n, err := strconv.Atoi(row[1])
 		if err != nil {
 			t.Fatal(err)
@@ -129,13 +129,12 @@ func queryTotal(t *testing.T, path, query string) int {
 	return n
 }
 
-// queryRows runs logbook query with the seed's book pattern and returns the
-// rows of the table.
-func queryRows(t *testing.T, path, query string) [][]string {
+// queryRows runs logbook query with flags and returns the rows of the table.
+func queryRows(t *testing.T, path, query string, flags ...string) [][]string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code := run(&environment{context.Background(), nil, &stdout, &stderr,
-		[]string{"query", "--book", "/book/{book}/**", "--csv", query, path}, func(string) string { return "" }})
+	args := append([]string{"query", "--csv", query, path}, flags...)
+	code := run(&environment{context.Background(), nil, &stdout, &stderr, args, func(string) string { return "" }})
 	if code != 0 {
 		t.Fatalf("%q: exit %d\n%s", query, code, stderr.Bytes())
 	}
