@@ -160,7 +160,7 @@ func (b *tab) screenshot(name string) {
 func written(t *testing.T, n *Notebook) string {
 	t.Helper()
 	var b bytes.Buffer
-	must(t, WritePage(&b, n, fixture(t, n), nil, fixtureRun()))
+	must(t, (&Result{n, fixture(t, n), nil, fixtureRun()}).WriteHTML(&b))
 	file := filepath.Join(t.TempDir(), "report.html")
 	must(t, os.WriteFile(file, b.Bytes(), 0o644))
 	return file

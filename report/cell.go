@@ -3,110 +3,62 @@ package report
 import (
 	"errors"
 	"fmt"
-	"html/template"
 	"slices"
 	"strings"
 
 	"logbook/frame"
 )
 
-// A halfCell is a cell that may stand beside another.
-type halfCell struct{ html template.HTML }
-
-// flush ends a row of cells of half width.
-func (p *pageMaker) flush(s *section) {
-	switch len(s.half) {
-	case 0:
-		return
-	case 1:
-		s.Blocks = append(s.Blocks, s.half[0].html)
-	default:
-		h := template.HTML(`<div class="half">`)
-		for _, c := range s.half {
-			h += `<div>` + c.html + `</div>`
-		}
-		s.Blocks = append(s.Blocks, h+`</div>`)
-	}
-	s.half = nil
-}
-
-// cell adds what a cell shows.
-func (p *pageMaker) cell(s *section, c *Cell) error {
+// answer lays out a cell: its charts, its table, its numbers; or why it has
+// none. It has no parts if there is nothing to see.
+func (p *pageMaker) answer(c *Cell) (*answer, error) {
+	a := &answer{cell: c}
 	if c.Hide {
-		return nil
+		return a, nil
 	}
-	h, err := p.show(c)
-	if err != nil {
-		return err
-	}
-	if h == "" {
-		return nil
-	}
-	if c.Half {
-		if s.half = append(s.half, &halfCell{h}); len(s.half) == 2 {
-			p.flush(s)
-		}
-		return nil
-	}
-	p.flush(s)
-	s.Blocks = append(s.Blocks, h)
-	return nil
-}
-
-// show prints a cell: its charts, its table, its numbers; or why it has none.
-func (p *pageMaker) show(c *Cell) (template.HTML, error) {
 	if err := p.errs[c.Name]; err != nil {
-		p.failed = true
-		return p.execute("broken", p.broken(c, err))
+		return a.with(p.broken(c, err)), nil
 	}
 	t := p.tables[c.Name]
 	if c.computed() {
 		if what := lacking(c, t); what != "" {
-			return p.execute("note", "These logs do not record "+what+".")
+			return a.with(note("These logs do not record " + what + ".")), nil
 		}
 		if t == nil || t.Rows == 0 {
-			return p.execute("note", "Nothing to show: no request is of this kind.")
+			return a.with(note("Nothing to show: no request is of this kind.")), nil
 		}
 	}
 	shows := slices.Clone(c.Query.Show)
 	if len(shows) == 0 {
 		shows = []frame.Show{{Verb: "table"}}
 	}
-	var out template.HTML
 	for i, show := range shows {
-		var h template.HTML
-		var err error
 		switch show.Verb {
 		case "chart":
 			follows := slices.ContainsFunc(shows[i+1:], func(s frame.Show) bool { return s.Verb == "table" })
-			h, err = p.chart(c, t, show, follows)
+			f, err := p.figure(c, t, show, follows)
+			if err != nil {
+				return nil, err
+			}
+			if f != nil {
+				p.charts = p.charts || f.Spec != ""
+				a.with(f)
+			}
 		case "table":
-			h, err = p.execute("table", p.grid(c, t, show))
+			a.with(p.grid(c, t, show))
 		case "numbers":
-			h, err = p.execute("numbers", p.headlines(show))
+			a.with(p.headlines(show))
 		}
-		if err != nil {
-			return "", err
-		}
-		out += h
 	}
 	if strings.TrimSpace(c.Text) != "" && c.computed() {
-		h, err := p.execute("query", c)
-		if err != nil {
-			return "", err
-		}
-		out += h
+		a.with(c)
 	}
-	return out, nil
+	return a, nil
 }
 
-func (p *pageMaker) chart(c *Cell, t *frame.Table, show frame.Show, follows bool) (template.HTML, error) {
-	f, err := p.figure(c, t, show, follows)
-	if err != nil || f == nil {
-		return "", err
-	}
-	p.charts = p.charts || f.Spec != ""
-	return p.execute("figure", f)
+func (a *answer) with(p part) *answer {
+	a.parts = append(a.parts, p)
+	return a
 }
 
 // lacking says what a cell's logs do not record, if that is why its table is of

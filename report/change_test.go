@@ -98,7 +98,7 @@ func TestChangesInProse(t *testing.T) {
 	run := fixtureRun()
 	run.Period = span(days.floor(fixtureFirst), weeks, 1)
 	var b strings.Builder
-	if err := WritePage(&b, n, []*frame.Table{comparedTable()}, nil, run); err != nil {
+	if err := (&Result{n, []*frame.Table{comparedTable()}, nil, run}).WriteHTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	page := strings.ReplaceAll(b.String(), thin, " ")

@@ -138,12 +138,12 @@ func (p *pageMaker) strip(f *figure, t *frame.Table, show frame.Show) {
 	if total == 0 {
 		return
 	}
-	var parts []part
+	var parts []stripPart
 	var words []string
 	for i := range t.Rows {
 		name, class := named(key, at(kc, i).String(), "", i)
 		share := join(percent(at(mc, i).num/total, 1))
-		parts = append(parts, part{Class: class, Name: name, Text: share, Value: at(mc, i).num})
+		parts = append(parts, stripPart{Class: class, Name: name, Text: share, Value: at(mc, i).num})
 		words = append(words, name+" "+share)
 		f.Legend = append(f.Legend, legend{swatch(class), name + " " + share})
 	}

@@ -10,8 +10,11 @@ import (
 type headline struct {
 	Label, Value, Unit, Aside string
 	Class                     string // of the aside
-	Spark                     template.HTML
+	Daily                     []float64
 }
+
+// Spark draws the headline's days.
+func (h headline) Spark() template.HTML { return spark(h.Daily, 120, 34, true) }
 
 // headlines evaluates a numbers step.
 func (p *pageMaker) headlines(show frame.Show) []headline {
@@ -48,7 +51,7 @@ func (p *pageMaker) headlines(show frame.Show) []headline {
 			ch := changeOf(e, &scope{names: names})
 			h.Aside, h.Class = ch.on(p.prose.previous), ch.class(badDirection(item)(&tableRow{}))
 		}
-		h.Spark = spark(daily, 120, 34, true)
+		h.Daily = daily
 		out = append(out, h)
 	}
 	return out

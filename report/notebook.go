@@ -216,8 +216,18 @@ func (n *Notebook) Cell(name string) *Cell {
 	return nil
 }
 
+// cellOf returns the cell that a node of the document is, or nil.
+func (n *Notebook) cellOf(node ast.Node) *Cell {
+	for _, c := range n.Cells {
+		if node == ast.Node(c.node) {
+			return c
+		}
+	}
+	return nil
+}
+
 // Queries returns what a plan must compute: the cells that read the log or
-// another cell, and those that the page needs besides. [WritePage] wants their
+// another cell, and those that the page needs besides. A [Result] has their
 // tables in the same order.
 func (n *Notebook) Queries() (names []string, queries []*frame.Query) {
 	for _, c := range n.Cells {

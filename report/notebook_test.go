@@ -67,7 +67,7 @@ func FuzzParseNotebook(f *testing.F) {
 		}
 		var b bytes.Buffer
 		names, _ := n.Queries()
-		if err := WritePage(&b, n, make([]*frame.Table, len(names)), nil, Run{}); err != nil {
+		if err := (&Result{n, make([]*frame.Table, len(names)), nil, Run{}}).WriteHTML(&b); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(assets.ReplaceAllString(b.String(), ""), "<script>") {

@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func pageOf(t testing.TB, n *Notebook, run Run) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WritePage(&b, n, fixture(t, n), nil, run); err != nil {
+	if err := (&Result{n, fixture(t, n), nil, run}).WriteHTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -135,7 +135,7 @@ func hostilePage(t testing.TB, n *Notebook) string {
 		run.Rejects = append(run.Rejects, Reject{Reason: "malformed time", Count: 1, File: h, Line: 1, Text: h})
 	}
 	var b bytes.Buffer
-	if err := WritePage(&b, n, tables, nil, run); err != nil {
+	if err := (&Result{n, tables, nil, run}).WriteHTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -167,7 +167,7 @@ func TestBroken(t *testing.T) {
 	tables := fixture(t, n)
 	tables[0] = nil
 	var b bytes.Buffer
-	err := WritePage(&b, n, tables, []error{&frame.SyntaxError{Offset: 6, Length: 6, Msg: `unknown field "stauts"`, Hint: "did you mean status?"}, nil}, fixtureRun())
+	err := (&Result{n, tables, []error{&frame.SyntaxError{Offset: 6, Length: 6, Msg: `unknown field "stauts"`, Hint: "did you mean status?"}, nil}, fixtureRun()}).WriteHTML(&b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestBroken(t *testing.T) {
 		}
 	}
 	b.Reset()
-	if err := WritePage(&b, n, tables, []error{errors.New("too many groups"), nil}, fixtureRun()); err != nil {
+	if err := (&Result{n, tables, []error{errors.New("too many groups"), nil}, fixtureRun()}).WriteHTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "too many groups") {
@@ -198,7 +198,7 @@ func TestEmpty(t *testing.T) {
 			}
 		}
 		var b bytes.Buffer
-		if err := WritePage(&b, n, tables, nil, Run{Version: "1"}); err != nil {
+		if err := (&Result{n, tables, nil, Run{Version: "1"}}).WriteHTML(&b); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		page := assets.ReplaceAllString(b.String(), "")
@@ -221,7 +221,7 @@ func TestLacking(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := WritePage(&b, n, tables, nil, fixtureRun()); err != nil {
+	if err := (&Result{n, tables, nil, fixtureRun()}).WriteHTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"These logs do not record how long an answer took.", "These logs do not record virtual hosts."} {
@@ -308,15 +308,15 @@ func TestGaps(t *testing.T) {
 	}
 }
 
-// BenchmarkWritePage writes the default report, and says what it weighs.
-func BenchmarkWritePage(b *testing.B) {
+// BenchmarkWriteHTML writes the default report, and says what it weighs.
+func BenchmarkWriteHTML(b *testing.B) {
 	n := notebook(b, "access", "")
 	tables := fixture(b, n)
 	b.ReportAllocs()
 	var page bytes.Buffer
 	for b.Loop() {
 		page.Reset()
-		if err := WritePage(&page, n, tables, nil, fixtureRun()); err != nil {
+		if err := (&Result{n, tables, nil, fixtureRun()}).WriteHTML(&page); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -319,25 +319,32 @@ func (x *directives) render(w util.BufWriter, source []byte, n ast.Node, enterin
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	p := n.(*phrase)
+	err := x.expand(n.(*phrase), func(s string) error {
+		_, err := w.WriteString(template.HTMLEscapeString(s))
+		return err
+	}, func(n ast.Node) error { return x.inner.Render(w, source, n) })
+	return ast.WalkSkipChildren, err
+}
+
+// expand calls text with what a value prints, or node with each node that an if
+// or each comes to.
+func (x *directives) expand(p *phrase, text func(string) error, node func(ast.Node) error) error {
 	outer := x.scope
 	defer func() { x.scope = outer }()
-	var err error
 	switch p.verb {
 	case "value":
-		s := x.text(&p.directive)
-		_, err = w.WriteString(template.HTMLEscapeString(visible(s)))
+		return text(visible(x.text(&p.directive)))
 	case "if":
-		err = x.children(w, source, p, p.expr.eval(x.scope).truth())
+		return eachChild(p, p.expr.eval(x.scope).truth(), node)
 	case "each":
 		for _, s := range p.each(outer) {
 			x.scope = s
-			if err = x.children(w, source, p, true); err != nil {
-				break
+			if err := eachChild(p, true, node); err != nil {
+				return err
 			}
 		}
 	}
-	return ast.WalkSkipChildren, err
+	return nil
 }
 
 // text returns what a value's directive prints.
@@ -351,8 +358,9 @@ func (x *directives) text(d *directive) string {
 	return changeOf(d.expr, x.scope).on(x.previous)
 }
 
-// children renders what stands before the else, or what stands after it.
-func (x *directives) children(w util.BufWriter, source []byte, p *phrase, before bool) error {
+// eachChild calls do with what stands before the else, or with what stands
+// after it.
+func eachChild(p *phrase, before bool, do func(ast.Node) error) error {
 	side := true
 	for c := p.FirstChild(); c != nil; c = c.NextSibling() {
 		if d, ok := c.(*phrase); ok && d.verb == "else" {
@@ -360,7 +368,7 @@ func (x *directives) children(w util.BufWriter, source []byte, p *phrase, before
 			continue
 		}
 		if side == before {
-			if err := x.inner.Render(w, source, c); err != nil {
+			if err := do(c); err != nil {
 				return err
 			}
 		}

@@ -10,6 +10,25 @@ import (
 // Small drawings are SVG made here, with presentation attributes and classes
 // only: the page's policy allows no style attribute, and they need no script.
 
+// A drawing is a small picture beside numbers.
+type drawing interface{ HTML() template.HTML }
+
+// A barDrawing is a share of 1, with a tick where tick is not negative.
+type barDrawing struct {
+	share float64
+	class string // of its colour
+	tick  float64
+}
+
+// A sparkDrawing is the shape of a row's values over time.
+type sparkDrawing struct{ values []float64 }
+
+// HTML draws the bar.
+func (d barDrawing) HTML() template.HTML { return bar(d.share, d.class, d.tick) }
+
+// HTML draws the line.
+func (d sparkDrawing) HTML() template.HTML { return spark(d.values, 96, 20, false) }
+
 // spark draws a line with a faint area under it. The widest value reaches the
 // top; zero is the bottom, so that lines of one column can be compared in shape
 // and not in height.
@@ -61,14 +80,14 @@ func bar(share float64, class string, tick float64) template.HTML {
 	return template.HTML(b.String())
 }
 
-// A part is one share of a [strip].
-type part struct {
+// A stripPart is one share of a [strip].
+type stripPart struct {
 	Class, Name, Text string
 	Value             float64
 }
 
 // strip draws parts of a whole as one bar. The label says the same in words.
-func strip(parts []part, label string) template.HTML {
+func strip(parts []stripPart, label string) template.HTML {
 	total := 0.0
 	for _, p := range parts {
 		total += p.Value

@@ -11,7 +11,7 @@ import (
 	"logbook/frame"
 )
 
-// A grid is a table as the page prints it.
+// A grid is a table as outputs print it.
 type grid struct {
 	ID, Caption string
 	Title       bool // the caption is seen, not only heard
@@ -32,12 +32,13 @@ type line struct {
 }
 
 // An entry is one cell of a grid. Text is log text at times, and escaped by the
-// template; Drawing is SVG of ours.
+// template.
 type entry struct {
 	Text, Unit, Class string
 	Raw               string // what sorting and CSV use where Text is rounded
 	Pill              string
-	Swatch, Drawing   template.HTML
+	Swatch            template.HTML
+	Drawing           drawing
 	Code              string
 	Quiet             string
 }
@@ -363,7 +364,7 @@ func (p *pageMaker) barColumn(t *frame.Table, rows int, name string, item frame.
 		if most > 0 {
 			share = min(r.value(name).num/most, 1)
 		}
-		return entry{Drawing: bar(share, class, at)}
+		return entry{Drawing: barDrawing{share, class, at}}
 	}}
 }
 
@@ -408,7 +409,7 @@ func sparkColumn(t *frame.Table, unit string) tableColumn {
 		for x, n := range s.Series[r.i] {
 			values[x] = float64(n)
 		}
-		return entry{Drawing: spark(values, 96, 20, false)}
+		return entry{Drawing: sparkDrawing{values}}
 	}}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -63,9 +62,8 @@ func (c *reportCmd) Run(env *environment) error {
 	tables, errs := partial.Tables()
 	about := c.about(r, summary)
 	about.Period = period
-	if err := writeOutput(env, output, func(w io.Writer) error {
-		return report.WritePage(w, notebook, tables, errs, about)
-	}); err != nil {
+	result := &report.Result{Notebook: notebook, Tables: tables, Errs: errs, Run: about}
+	if err := writeOutput(env, output, result.WriteHTML); err != nil {
 		return err
 	}
 	if err := r.verdict(summary); err != nil {

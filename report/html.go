@@ -1,0 +1,163 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/yuin/goldmark/ast"
+
+	"logbook/templates"
+)
+
+var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
+	"visible": visible,
+	"grouped": grouped,
+	"counted": counted,
+	"when":    func(t time.Time) string { return t.Format("2 Jan 2006 15:04:05") },
+}).Parse(templates.Page()))
+
+// An htmlPage is what the template prints.
+type htmlPage struct {
+	*page
+	Lede     []template.HTML
+	Sections []htmlSection
+	Policy   string
+	Style    template.CSS
+	Scripts  []template.JS
+	NoCharts bool // charts were wanted, but ECharts is not built in
+}
+
+type htmlSection struct {
+	*section
+	Blocks []template.HTML
+}
+
+// writeHTML writes the page as one file.
+func (pg *page) writeHTML(w io.Writer) error {
+	h := &htmlPage{page: pg, Style: template.CSS(templates.Style())}
+	var err error
+	if h.Lede, err = pg.html(pg.Lede); err != nil {
+		return err
+	}
+	for _, s := range pg.Sections {
+		blocks, err := pg.html(s.Blocks)
+		if err != nil {
+			return err
+		}
+		h.Sections = append(h.Sections, htmlSection{s, blocks})
+	}
+	echarts, _, ok := templates.ECharts()
+	h.NoCharts = pg.charts && !ok
+	if pg.charts && ok {
+		h.Scripts = append(h.Scripts, template.JS(echarts))
+	}
+	h.Scripts = append(h.Scripts, template.JS(templates.Script()))
+	h.Policy = policy(h)
+	out, err := execute("page", h) // whole, so that a failing template leaves no half page
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, string(out))
+	return err
+}
+
+// html writes blocks; cells of half width that follow each other stand in pairs.
+func (pg *page) html(blocks []element) (out []template.HTML, err error) {
+	var left template.HTML // half a row that waits for the other
+	flush := func() {
+		if left != "" {
+			out = append(out, left)
+			left = ""
+		}
+	}
+	for _, b := range blocks {
+		var h template.HTML
+		half := false
+		switch b := b.(type) {
+		case *paragraph:
+			h, err = pg.paragraphHTML(b)
+		case *answer:
+			half = b.cell.Half
+			h, err = b.html()
+		}
+		switch {
+		case err != nil:
+			return nil, err
+		case half && left == "":
+			left = h
+			continue
+		case half:
+			h, left = `<div class="half"><div>`+left+`</div><div>`+h+`</div></div>`, ""
+		}
+		flush()
+		out = append(out, h)
+	}
+	flush()
+	return out, nil
+}
+
+func (pg *page) paragraphHTML(p *paragraph) (template.HTML, error) {
+	inside := p.node.Kind() == ast.KindParagraph
+	h, err := pg.prose.html(pg.source, p.block, inside)
+	switch {
+	case err != nil:
+		return "", err
+	case inside && p.role != "":
+		return template.HTML(`<p class="`+p.role+`">`) + h + `</p>`, nil
+	case inside:
+		return `<div class="prose"><p>` + h + `</p></div>`, nil
+	}
+	return `<div class="prose">` + h + `</div>`, nil
+}
+
+func (a *answer) html() (template.HTML, error) {
+	var out template.HTML
+	for _, part := range a.parts {
+		name := ""
+		switch part.(type) {
+		case note:
+			name = "note"
+		case breakage:
+			name = "broken"
+		case *figure:
+			name = "figure"
+		case *grid:
+			name = "table"
+		case []headline:
+			name = "numbers"
+		case *Cell:
+			name = "query"
+		}
+		h, err := execute(name, part)
+		if err != nil {
+			return "", err
+		}
+		out += h
+	}
+	return out, nil
+}
+
+func execute(name string, data any) (template.HTML, error) {
+	var b bytes.Buffer
+	err := pageTemplate.ExecuteTemplate(&b, name, data)
+	return template.HTML(b.String()), err
+}
+
+// policy allows the page's own scripts and style, by their hashes, and nothing
+// else: no request, no other script, no inline style.
+func policy(pg *htmlPage) string {
+	hash := func(s string) string {
+		sum := sha256.Sum256([]byte(s))
+		return " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	var scripts strings.Builder
+	for _, s := range pg.Scripts {
+		scripts.WriteString(hash(string(s)))
+	}
+	return "default-src 'none'; script-src" + scripts.String() + "; style-src" + hash(string(pg.Style)) + "; base-uri 'none'; form-action 'none'"
+}
