@@ -24,6 +24,7 @@ type Scanner struct {
 	Filter    *frame.Filter     // pushed down from the plan; nil keeps all
 	Jobs      int               // workers; 0: one a core
 	BlockSize int               // bytes of whole lines a batch is made of; 0: the default
+	Sample    float64           // keep about this share of the records, chosen by a hash of their lines: always the same ones; 0 keeps all
 	Ordered   bool              // one sink gets all batches in log order (see Scan)
 	Rejects   RejectFunc        // called for each rejected line; nil: only counted
 	Progress  func(bytes int64) // called now and then, from any goroutine, with the bytes of files read since the last call

@@ -246,6 +246,7 @@ func (r *tableReader) Write(batch arrow.Record) error {
 			r.summary.span(t, t)
 		}
 	}
+	w.draw(before)
 	made := w.keep(r.name, before)
 	r.summary.Kept += int64(w.rows.n)
 	r.summary.Filtered += batch.NumRows() - int64(w.rows.n)
@@ -255,6 +256,20 @@ func (r *tableReader) Write(batch arrow.Record) error {
 	defer made.Release()
 	r.err = r.sink.Write(made)
 	return r.err
+}
+
+// draw drops the rows of a table that do not belong to the sample.
+func (w *worker) draw(before int64) {
+	if w.sample.all() {
+		return
+	}
+	drawn := w.allRows()[:0]
+	for i := range int32(w.rows.n) {
+		if w.sample.holdsRow(before + w.rows.line[i]) {
+			drawn = append(drawn, i)
+		}
+	}
+	w.rows.keep(drawn, w.batcher.fields)
 }
 
 // fill copies a column into the rows.

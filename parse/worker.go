@@ -22,6 +22,8 @@ type worker struct {
 	parser  Parser
 	text    []byte  // of the range at hand
 	numbers []int32 // scratch of keep
+	sample  sample
+	left    int // records of the block at hand that are not of the sample
 
 	files   []*FileSummary // by input; nil if the worker had none of its blocks
 	edges   []edge
@@ -36,7 +38,7 @@ type reject struct {
 }
 
 func newWorker(s *Scanner, p *projection, inputs int) *worker {
-	w := &worker{Scanner: s, batcher: newBatcher(p), files: make([]*FileSummary, inputs)}
+	w := &worker{Scanner: s, batcher: newBatcher(p), files: make([]*FileSummary, inputs), sample: newSample(s.Sample)}
 	if s.Filter != nil {
 		w.filter = s.Filter.Clone()
 	}
@@ -80,7 +82,7 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 	parsed := w.rows.n
 	batch := w.keep(b.source.Name, before)
 	f.Kept += int64(w.rows.n)
-	f.Filtered += int64(parsed - w.rows.n)
+	f.Filtered += int64(w.left + parsed - w.rows.n)
 	return batch, nil
 }
 
@@ -94,6 +96,7 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 	fields := w.batcher.fields
 	w.rows.reset(lines, fields)
 	w.rejects = w.rejects[:0]
+	w.left = 0
 	first, last, latest, earliest := int64(None), int64(None), int64(None), int64(None)
 	for n := int64(1); len(text) > 0; n++ {
 		end := bytes.IndexByte(text, '\n')
@@ -127,7 +130,11 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 			}
 			continue
 		}
-		w.rows.add(&w.record, fields, n)
+		if w.sample.holds(line) {
+			w.rows.add(&w.record, fields, n)
+		} else {
+			w.left++
+		}
 		t := w.record.Time
 		switch {
 		case first == None:
@@ -138,7 +145,7 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 		last = t
 		earliest, latest = min(earliest, t), max(latest, t)
 	}
-	f.Total += int64(w.rows.n)
+	f.Total += int64(w.rows.n + w.left)
 	if first != None {
 		f.span(earliest, latest)
 		w.edges = append(w.edges, edge{b.source.index, b.index, first, last})
