@@ -1,6 +1,9 @@
 package frame
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // An Expr is an expression of the cell language. It is one of [*Name],
 // [*Literal], [*Unary], [*Binary], [*In], [*Call], [*Member] and [*Index]. The
@@ -185,6 +188,34 @@ type Key struct {
 	Name   string
 }
 
+// Columns returns the names of the result's columns, as far as the query alone
+// says: of what a query takes from another cell, only what it adds.
+func (q *Query) Columns() []string {
+	var names []string
+	if q.Group != nil {
+		for _, k := range q.Group.By {
+			names = append(names, k.Name)
+		}
+		for i := range q.Group.Aggs {
+			names = append(names, q.Group.Aggs[i].Column())
+		}
+	}
+	counted := slices.Clone(names)
+	for _, s := range q.Result {
+		if s.Verb == "add" {
+			names = append(names, s.Name)
+		}
+		for i, what := range s.Compare {
+			suffix := suffixOf(i, what)
+			names = append(names, "was"+suffix, "change"+suffix, "delta"+suffix, "is_new"+suffix)
+			for _, c := range counted {
+				names = append(names, "was"+suffix+"."+c)
+			}
+		}
+	}
+	return names
+}
+
 // A ResultStep works on the small table that grouping has made. Verb is one of
 // "compare", "add", "keep", "sort", "limit", "fill".
 type ResultStep struct {
@@ -194,7 +225,7 @@ type ResultStep struct {
 	Name    string    // add Name = Expr
 	Expr    Expr      // add, keep
 	Sort    []SortKey // sort
-	Limit   int       // limit; a parameter $name is substituted before parsing
+	Limit   int       // limit
 	Other   bool      // limit N with other
 }
 

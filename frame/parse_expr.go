@@ -177,7 +177,7 @@ func (p *parser) member() Expr {
 		t := p.peek()
 		switch {
 		case p.accept("."):
-			name := p.name("a name")
+			name := p.want(wordToken, "", "a name")
 			if p.calls(name) {
 				x = p.call(name, x)
 				continue

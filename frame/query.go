@@ -10,18 +10,28 @@ import (
 
 // ParseQuery parses the text of one cell. The error is a [*SyntaxError].
 // Names are not resolved: [NewPlan] does that, since only it knows the fields.
-func ParseQuery(text string) (q *Query, err error) {
+func ParseQuery(text string) (*Query, error) { return Params(nil).ParseQuery(text) }
+
+// ParseExpr parses an expression by itself, as in a flag.
+func ParseExpr(text string) (Expr, error) { return Params(nil).ParseExpr(text) }
+
+// Params are the values that $name stands for. A value that reads as a
+// constant (20, 10 %, 7d) is that; any other is a text.
+type Params map[string]string
+
+// ParseQuery is [ParseQuery] with parameters.
+func (params Params) ParseQuery(text string) (q *Query, err error) {
 	defer catch(&err, text)
-	p := &parser{tokens: scanTokens(text)}
+	p := &parser{tokens: scanTokens(text, params)}
 	q = p.query()
 	q.text = text
 	return q, nil
 }
 
-// ParseExpr parses an expression by itself, as in a flag.
-func ParseExpr(text string) (e Expr, err error) {
+// ParseExpr is [ParseExpr] with parameters.
+func (params Params) ParseExpr(text string) (e Expr, err error) {
 	defer catch(&err, text)
-	p := &parser{tokens: scanTokens(text)}
+	p := &parser{tokens: scanTokens(text, params)}
 	e = p.expr()
 	p.want(endToken, "", "an operator such as and, or, =, <, ~")
 	return e, nil

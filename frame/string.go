@@ -314,7 +314,7 @@ func quoteWord(s string) string {
 func words(text string) (tokens []token) {
 	var err error
 	defer catch(&err, text)
-	return scanTokens(text)
+	return scanTokens(text, nil)
 }
 
 // quote prints a text as scanner.quoted reads it.

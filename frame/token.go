@@ -2,6 +2,8 @@ package frame
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,6 +62,7 @@ var (
 // next line is indented deeper than the first.
 type scanner struct {
 	text   string
+	params Params
 	pos    int
 	open   int // parentheses
 	indent int // of the first line
@@ -68,11 +71,11 @@ type scanner struct {
 
 // scanTokens cuts text into tokens, the last of which is an endToken. It
 // panics with a [*SyntaxError].
-func scanTokens(text string) []token {
+func scanTokens(text string, params Params) []token {
 	if len(text) > maxQuery {
 		panic(&SyntaxError{Msg: fmt.Sprintf("the query is longer than %d bytes", maxQuery)})
 	}
-	s := &scanner{text: text, indent: -1}
+	s := &scanner{text: text, params: params, indent: -1}
 	s.line()
 	for s.pos < len(text) {
 		s.token()
@@ -191,6 +194,10 @@ func (s *scanner) wordOrSign() {
 		s.add(wordToken, rest[:n], s.pos+n)
 		return
 	}
+	if rest[0] == '$' && wordLength(rest[1:]) > 0 {
+		s.parameter(rest[1 : 1+wordLength(rest[1:])])
+		return
+	}
 	for _, f := range foreign {
 		if strings.HasPrefix(rest, f.wrong) && !strings.HasPrefix(rest, "!=") && !strings.HasPrefix(rest, "!~") {
 			s.fail(len(f.wrong), fmt.Sprintf("unknown sign %q", f.wrong), "write "+f.right)
@@ -211,6 +218,39 @@ func (s *scanner) wordOrSign() {
 		s.fail(1, "the query is not UTF-8", "")
 	}
 	s.fail(size, fmt.Sprintf("unexpected character %q", r), "quote texts that hold more than letters, digits, _ - and .")
+}
+
+// parameter puts the value of $name in its place. It is a constant or else a
+// text, whatever it holds: a value cannot become a part of the query.
+func (s *scanner) parameter(name string) {
+	value, ok := s.params[name]
+	if !ok {
+		hint := "there are no parameters"
+		if len(s.params) > 0 {
+			hint = nearest(name, slices.Sorted(maps.Keys(s.params)))
+		}
+		s.fail(1+len(name), fmt.Sprintf("unknown parameter %q", "$"+name), hint)
+	}
+	start, end := s.pos, s.pos+1+len(name)
+	for _, t := range constantTokens(value) {
+		t.pos, t.end = start, end // where errors point
+		s.tokens = append(s.tokens, t)
+	}
+	s.pos = end
+}
+
+// constantTokens returns the tokens of a constant such as 20, "10 %" or -5, or
+// one text of what is none.
+func constantTokens(value string) []token {
+	tokens := words(value)
+	p := parser{tokens: tokens}
+	if len(tokens) > 0 {
+		p.accept("-")
+		if p.constant() != nil && p.peek().kind == endToken {
+			return tokens[:len(tokens)-1]
+		}
+	}
+	return []token{{kind: textToken, text: value, quoted: true}}
 }
 
 func (s *scanner) sign(sign string) {

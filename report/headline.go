@@ -24,11 +24,8 @@ func (p *pageMaker) headlines(show frame.Show) []headline {
 		if item.Expr == nil {
 			continue
 		}
-		e, err := parseExpr(item.Expr.String())
-		if err != nil {
-			continue
-		}
-		v := e.eval(&scope{names: names})
+		e := item.Expr
+		v := (&scope{names: names}).eval(e)
 		h := headline{Label: item.Label, Value: missing}
 		switch {
 		case !v.known():
@@ -59,13 +56,14 @@ func (p *pageMaker) headlines(show frame.Show) []headline {
 
 // daily evaluates a headline's expression for each day: a cell of one row is
 // replaced by its twin, and the mean of a cell by day is that cell.
-func (p *pageMaker) daily(e expr) []float64 {
-	if m, ok := e.(method); ok && m.name == "avg" { // daily.avg(hosts)
-		r := m.of.eval(&scope{names: p.names()}).rows
-		if r == nil {
+func (p *pageMaker) daily(e frame.Expr) []float64 {
+	if call, ok := e.(*frame.Call); ok && len(call.Args) > 0 { // daily.avg(hosts)
+		of, function := receiver(call)
+		r := (&scope{names: p.names()}).eval(of).rows
+		if r == nil || function != "avg" {
 			return nil
 		}
-		return p.perDay(r.table, m.args[0], nil)
+		return p.perDay(r.table, call.Args[0], nil)
 	}
 	root, ok := rootName(e)
 	if !ok || p.tables[twinName(root)] == nil {
@@ -76,7 +74,7 @@ func (p *pageMaker) daily(e expr) []float64 {
 
 // perDay evaluates e for each day between the first and the last; a day without
 // a row is zero. With a root, the day's row stands for the cell of that name.
-func (p *pageMaker) perDay(t *frame.Table, e expr, root *string) []float64 {
+func (p *pageMaker) perDay(t *frame.Table, e frame.Expr, root *string) []float64 {
 	day := t.Column("day")
 	if day == nil || t.Rows == 0 {
 		return nil
@@ -92,27 +90,27 @@ func (p *pageMaker) perDay(t *frame.Table, e expr, root *string) []float64 {
 		if root != nil {
 			s = &scope{names: map[string]value{*root: {rows: &rows{t, []int{i}}}}}
 		}
-		out[x] += e.eval(s).num
+		out[x] += s.eval(e).num
 	}
 	return out
 }
 
 // aside says a headline number once more in other terms: a day, or of what.
-func (p *pageMaker) aside(e expr, v value, n int, names map[string]value) string {
-	if op, ok := e.(operator); ok && v.unit == "ratio" {
-		if part := op.x.eval(&scope{names: names}); part.known() {
+func (p *pageMaker) aside(e frame.Expr, v value, n int, names map[string]value) string {
+	if op, ok := e.(*frame.Binary); ok && v.unit == "ratio" {
+		if part := (&scope{names: names}).eval(op.X); part.known() {
 			return plain(part.typ, part.num) + " requests"
 		}
 	}
-	if _, ok := e.(method); ok && n > 1 {
+	if _, ok := e.(*frame.Call); ok && n > 1 {
 		return "mean of " + counted(int64(n), "day")
 	}
-	m, ok := e.(member)
+	m, ok := parted(e).(*frame.Member)
 	if !ok || n < 2 {
 		return ""
 	}
 	root, _ := rootName(m)
-	if c := p.notebook.Cell(root); c != nil && c.adds(m.field) && v.num >= float64(n) {
+	if c := p.notebook.Cell(root); c != nil && c.adds(m.Name) && v.num >= float64(n) {
 		return plain(v.typ, v.num/float64(n)) + " a day"
 	}
 	return ""

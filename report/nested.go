@@ -134,12 +134,8 @@ func recompute(t *frame.Table, steps []frame.ResultStep, n int) {
 		if step.Verb != "add" || c == nil || c.Floats == nil {
 			continue
 		}
-		e, err := parseExpr(step.Expr.String())
-		if err != nil {
-			continue // beyond what prose can say; the sums stay without a value
-		}
 		for i := range n {
-			v := e.eval((&rows{table: t}).scope(nil, i))
+			v := (&rows{table: t}).scope(nil, i).eval(step.Expr)
 			c.Nulls[i] = !v.known()
 			c.Floats[i] = v.num
 		}

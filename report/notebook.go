@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
 
@@ -22,27 +21,12 @@ type Notebook struct {
 	Front Front
 	Cells []*Cell
 
-	source []byte
-	nodes  []ast.Node // the top level of the document
-	twins  []twin
-}
-
-// Front is the front matter. Every field is optional.
-type Front struct {
-	Logbook int               `yaml:"logbook"` // version of the format, 1
-	Title   string            `yaml:"title"`
-	Site    string            `yaml:"site"`
-	Zone    string            `yaml:"zone"`
-	Period  string            `yaml:"period"`
-	Compare any               `yaml:"compare"`
-	Logs    any               `yaml:"logs"`
-	Format  string            `yaml:"format"`
-	Books   []string          `yaml:"books"`
-	Titles  map[string]string `yaml:"titles"` // names of books, as readers know them
-	Own     []string          `yaml:"own"`
-	Hosts   string            `yaml:"hosts"`
-	Bots    string            `yaml:"bots"`
-	Params  map[string]any    `yaml:"params"`
+	written []byte // as it was read
+	source  []byte // with blank lines instead of the front matter
+	params  frame.Params
+	title   []piece
+	nodes   []ast.Node // the top level of the document
+	twins   []twin
 }
 
 // A Cell is a fenced block of the notebook: a query and how to show it.
@@ -68,51 +52,39 @@ func twinName(cell string) string { return cell + " by day" }
 
 // ParseNotebook parses a notebook. Raw HTML in it is dropped. An error names
 // the place: "access.md:41:7: unknown field".
-func ParseNotebook(name string, src []byte) (*Notebook, error) {
-	n := &Notebook{Name: name, source: src}
-	body, err := n.parseFront()
+func ParseNotebook(name string, src []byte) (*Notebook, error) { return parseNotebook(name, src, nil) }
+
+func parseNotebook(name string, src []byte, params map[string]string) (*Notebook, error) {
+	n := &Notebook{Name: name, written: src}
+	body, err := n.parseFront(src)
 	if err != nil {
 		return nil, err
 	}
+	errs := []error{n.checkFront(src[:body])}
+	n.setParams(params)
 	md, prose := markdown()
+	prose.params = n.params
 	// The front matter becomes blank lines, so that places keep their numbers.
 	n.source = append(bytes.Repeat([]byte("\n"), bytes.Count(src[:body], []byte("\n"))), src[body:]...)
 	n.nodes = childrenOf(md.Parser().Parse(text.NewReader(n.source)))
-	errs := prose.errs
+	errs = append(errs, n.locate(prose.errs))
 	for _, node := range n.nodes {
-		if err := nest(node); err != nil {
-			errs = append(errs, err)
-		}
+		errs = append(errs, n.locate([]error{nest(node)}))
 		if fence, ok := node.(*ast.FencedCodeBlock); ok {
 			if err := n.addCell(fence); err != nil {
-				return nil, err
+				return nil, errors.Join(append(errs, err)...)
 			}
 		}
 	}
-	errs = append(errs, checkPassages(n.nodes), n.checkNames())
+	errs = append(errs, n.locate([]error{checkPassages(n.nodes)}), n.locate(n.checkProse()))
+	if n.title, err = n.parseTemplate(n.Front.Title); err != nil {
+		errs = append(errs, fmt.Errorf("%s: title: %w", n.Name, err))
+	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, n.locate(errs)
+		return nil, err
 	}
 	n.addSparks()
 	return n, nil
-}
-
-// parseFront reads the front matter and returns where the body starts.
-func (n *Notebook) parseFront() (body int, err error) {
-	if !bytes.HasPrefix(n.source, []byte("---\n")) {
-		return 0, nil
-	}
-	end := bytes.Index(n.source, []byte("\n---\n"))
-	if end < 0 {
-		return 0, fmt.Errorf("%s:1:1: front matter without its closing ---", n.Name)
-	}
-	if err := yaml.UnmarshalWithOptions(n.source[4:end+1], &n.Front, yaml.Strict()); err != nil {
-		return 0, fmt.Errorf("%s: front matter: %w", n.Name, err)
-	}
-	if n.Front.Logbook > 1 {
-		return 0, fmt.Errorf("%s: front matter: logbook: %d is a format that this version does not know", n.Name, n.Front.Logbook)
-	}
-	return end + 5, nil
 }
 
 var cellName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -130,15 +102,19 @@ func (n *Notebook) addCell(fence *ast.FencedCodeBlock) error {
 		start = fence.Lines().At(0).Start
 	}
 	c := &Cell{Text: string(fence.Lines().Value(n.source)), Line: bytes.Count(n.source[:start], []byte("\n")) + 1, node: fence}
-	fail := func(format string, args ...any) error {
-		return fmt.Errorf("%s:%d:1: %s", n.Name, c.Line-1, fmt.Sprintf(format, args...))
+	info := string(fence.Info.Value(n.source))
+	fail := func(word, msg, hint string) error {
+		return n.errorAt(n.source, fence.Info.Segment.Start+strings.LastIndex(info, word), len(word), msg, hint)
 	}
 	if len(words) < 2 || !cellName.MatchString(words[1]) {
-		return fail("a cell needs a name of small letters, digits and _: ```logbook by_book")
+		return fail(words[min(1, len(words)-1)], "a cell needs a name of small letters, digits and _", "write ```logbook by_book")
 	}
 	c.Name = words[1]
-	if n.Cell(c.Name) != nil {
-		return fail("there is a cell %s above", c.Name)
+	switch {
+	case n.Cell(c.Name) != nil:
+		return fail(c.Name, "there is a cell "+c.Name+" above", "")
+	case slices.Contains(pageNames, c.Name) || c.Name == "log":
+		return fail(c.Name, fmt.Sprintf("%q is a name that the prose knows already", c.Name), "choose another")
 	}
 	for _, flag := range words[2:] {
 		switch flag {
@@ -148,10 +124,10 @@ func (n *Notebook) addCell(fence *ast.FencedCodeBlock) error {
 			c.Hide = true
 		case "strict":
 		default:
-			return fail("unknown flag %q, want one of half, hide, strict", flag)
+			return fail(flag, fmt.Sprintf("unknown flag %q", flag), frame.Nearest(flag, []string{"half", "hide", "strict"}))
 		}
 	}
-	q, err := frame.ParseQuery(c.Text)
+	q, err := n.params.ParseQuery(c.Text)
 	if err != nil {
 		return n.inFile(c, err)
 	}
@@ -192,18 +168,14 @@ func (n *Notebook) inFile(c *Cell, err error) error {
 	return &moved
 }
 
-// locate turns the offsets of errors into lines and columns.
+// locate gives the errors of the prose the name and the text of the notebook.
 func (n *Notebook) locate(errs []error) error {
-	var out []error
-	for _, err := range errs {
-		if p, ok := errors.AsType[*placed](err); ok {
-			line := bytes.Count(n.source[:p.offset], []byte("\n")) + 1
-			column := p.offset - bytes.LastIndexByte(n.source[:p.offset], '\n')
-			err = fmt.Errorf("%s:%d:%d: %w", n.Name, line, column, p.error)
+	for i, err := range errs {
+		if syntax, ok := errors.AsType[*frame.SyntaxError](err); ok {
+			errs[i] = n.errorAt(n.source, syntax.Offset, syntax.Length, syntax.Msg, syntax.Hint)
 		}
-		out = append(out, err)
 	}
-	return errors.Join(out...)
+	return errors.Join(errs...)
 }
 
 // Cell returns the cell with that name, or nil.
@@ -311,67 +283,4 @@ func (n *Notebook) addTwin(item frame.ShowItem) {
 		}
 		n.twins = append(n.twins, twin{c.Name, &q})
 	}
-}
-
-// pageNames are the names that prose may use besides those of cells.
-var pageNames = []string{"site", "zone", "period", "run", "coverage", "history"}
-
-// checkNames reports names in prose that nothing has, with the nearest that
-// something has.
-func (n *Notebook) checkNames() error {
-	known := slices.Clone(pageNames)
-	for _, c := range n.Cells {
-		known = append(known, c.Name)
-	}
-	var errs []error
-	loops := make(map[string]bool)
-	check := func(d *directive) {
-		if d.verb == "each" {
-			loops[d.name] = true
-		}
-		root, ok := rootName(d.expr)
-		if ok && !loops[root] && root[0] != '$' && !slices.Contains(known, root) {
-			errs = append(errs, &placed{d.offset, fmt.Errorf("unknown name %q, want a cell or one of %s", root, strings.Join(known, ", "))})
-		}
-	}
-	for _, node := range n.nodes {
-		err := ast.Walk(node, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
-			if entering {
-				switch d := node.(type) {
-				case *phrase:
-					check(&d.directive)
-				case *passage:
-					check(&d.directive)
-				}
-			}
-			return ast.WalkContinue, nil
-		})
-		if err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return errs[0]
-}
-
-// rootName returns the name at the left end of an expression.
-func rootName(e expr) (string, bool) {
-	switch e := e.(type) {
-	case name:
-		return e.name, true
-	case member:
-		return rootName(e.of)
-	case method:
-		return rootName(e.of)
-	case operator:
-		if n, ok := rootName(e.x); ok {
-			return n, true
-		}
-		return rootName(e.y)
-	case not:
-		return rootName(e.x)
-	}
-	return "", false
 }

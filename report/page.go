@@ -115,7 +115,7 @@ func (p *pageMaker) setSpan() {
 // head lays out all but the notebook's blocks.
 func (p *pageMaker) head() *page {
 	front := p.notebook.Front
-	pg := &page{Title: or(p.run.Title, front.Title, "Access report"), Site: or(p.run.Site, front.Site), When: p.when(),
+	pg := &page{Title: or(p.run.Title, p.prose.fill(p.notebook.title, &scope{names: p.names()}), "Access report"), Site: or(p.run.Site, front.Site), When: p.when(),
 		Version: p.run.Version, Command: p.run.Command, Notebook: p.notebook.Name,
 		Inputs: p.run.Inputs, Rejects: p.run.Rejects, Notes: p.run.Notes, prose: p.prose, source: p.notebook.source}
 	if !p.run.Made.IsZero() {

@@ -190,7 +190,7 @@ func named(stack, name, class string, i int) (string, string) {
 			return "people", "c-ink"
 		}
 		return "unknown", "c-other"
-	case stack == "status_class" && name != "" && digit(name[0]):
+	case stack == "status_class" && name != "" && name[0] >= '0' && name[0] <= '9':
 		words := map[string]string{"1xx": "informational", "2xx": "success", "3xx": "redirect, unchanged", "4xx": "client error", "5xx": "server error"}
 		return strings.TrimSpace(name + " " + words[name]), statusClass(int(name[0] - '0'))
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
 	"maps"
@@ -27,12 +28,19 @@ import (
 // A directive is what stands between {{ and }}.
 type directive struct {
 	verb   string // "value", "if", "else", "end", "each"
-	expr   expr
+	expr   frame.Expr
 	format string // of a value; "" is the type's own
 	arg    string // of the format
 	name   string // of each: the name of the row
 	limit  int    // of each; 0 is all
 	offset int    // in the notebook, for messages
+	length int    // of all between the braces, and these
+	at     int    // where expr begins
+}
+
+// errorf is an error about the whole directive.
+func (d *directive) errorf(hint, format string, args ...any) error {
+	return &frame.SyntaxError{Offset: d.offset, Length: d.length, Msg: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 // A phrase is a directive within a paragraph. An if or each has what it
@@ -58,49 +66,72 @@ func (n *passage) Kind() ast.NodeKind         { return kindPassage }
 func (n *phrase) Dump(src []byte, level int)  { ast.DumpHelper(n, src, level, nil, nil) }
 func (n *passage) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// parseDirective parses the text between the braces.
-func parseDirective(s string) (directive, error) {
-	s = strings.TrimSpace(s)
+// parseDirective parses what begins with {{ and ends with }} at an offset of
+// the notebook.
+func parseDirective(braced string, offset int, params frame.Params) (directive, error) {
+	d := directive{offset: offset, length: len(braced)}
+	s := strings.TrimSpace(braced[2 : len(braced)-2])
 	verb, rest, _ := strings.Cut(s, " ")
-	var d directive
-	var err error
+	text := strings.TrimSpace(rest)
 	switch verb {
 	case "else", "end":
 		d.verb = verb
-		if rest != "" {
-			err = fmt.Errorf("nothing may follow %s", verb)
+		if text != "" {
+			return d, d.errorf("", "nothing may follow %s", verb)
 		}
+		return d, nil
 	case "if":
 		d.verb = verb
-		d.expr, err = parseExpr(rest)
 	case "each":
 		d.verb = verb
-		var in string
-		d.name, in, _ = strings.Cut(strings.TrimSpace(rest), " in ")
-		if i := strings.LastIndex(in, " limit "); i >= 0 {
-			if d.limit, err = strconv.Atoi(strings.TrimSpace(in[i+len(" limit "):])); err != nil {
-				return d, fmt.Errorf("the limit of each is no number")
-			}
-			in = in[:i]
+		var ok bool
+		if text, ok = d.loop(text); !ok {
+			return d, d.errorf("write {{ each b in by_book limit 5 }}", "each wants a name and a cell")
 		}
-		d.expr, err = parseExpr(in)
 	default:
 		d.verb = "value"
-		text, format, _ := strings.Cut(s, "|")
+		var format string
+		text, format, _ = strings.Cut(s, "|")
 		d.format, d.arg, _ = strings.Cut(strings.TrimSpace(format), " ")
-		if err := checkFormat(d.format, d.arg); err != nil {
-			return d, err
+		d.arg = strings.TrimSpace(d.arg)
+		if hint := checkFormat(d.format, d.arg); hint != "" {
+			return d, d.errorf(hint, "unknown format %q", strings.TrimSpace(format))
 		}
-		d.expr, err = parseExpr(text)
 	}
-	return d, err
+	text = strings.TrimSpace(text)
+	d.at = offset + strings.Index(braced, text)
+	var err error
+	d.expr, err = params.ParseExpr(text)
+	return d, moved(err, d.at)
+}
+
+// loop reads "b in CELL limit 5" and returns the expression in the middle.
+func (d *directive) loop(text string) (cell string, ok bool) {
+	d.name, cell, ok = strings.Cut(text, " in ")
+	if i := strings.LastIndex(cell, " limit "); i >= 0 {
+		n, err := strconv.Atoi(strings.TrimSpace(cell[i+len(" limit "):]))
+		ok = ok && err == nil && n > 0
+		cell, d.limit = cell[:i], n
+	}
+	return cell, ok && paramName.MatchString(d.name)
+}
+
+// moved adds to the place of an error, if it has one.
+func moved(err error, by int) error {
+	if syntax, ok := errors.AsType[*frame.SyntaxError](err); ok {
+		there := *syntax
+		there.Offset += by
+		return &there
+	}
+	return err
 }
 
 // directives is the goldmark extension that parses and renders {{ … }}.
 type directives struct {
-	errs  []error
-	write formatter
-	scope *scope // while rendering
+	errs   []error
+	params frame.Params
+	write  formatter
+	scope  *scope // while rendering
 	// previous is the period that changes are on.
 	previous Period
 	inner    renderer.Renderer
@@ -121,20 +152,13 @@ func markdown() (goldmark.Markdown, *directives) {
 	return goldmark.New(goldmark.WithExtensions(extension.Table, x)), x
 }
 
-func (x *directives) parse(s string, offset int) directive {
-	d, err := parseDirective(s)
+func (x *directives) parse(braced string, offset int) directive {
+	d, err := parseDirective(braced, offset, x.params)
 	if err != nil {
-		x.errs = append(x.errs, &placed{offset, fmt.Errorf("{{ %s }}: %w", strings.TrimSpace(s), err)})
-		d.verb, d.expr = "value", constant{}
+		x.errs = append(x.errs, err)
+		d.verb, d.expr = "value", &frame.Literal{}
 	}
-	d.offset = offset
 	return d
-}
-
-// placed is an error with its place in the notebook.
-type placed struct {
-	offset int
-	error
 }
 
 type phrases struct{ *directives }
@@ -148,10 +172,11 @@ func (p phrases) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node
 	}
 	end := bytes.Index(line, []byte("}}"))
 	if end < 0 {
+		p.errs = append(p.errs, &frame.SyntaxError{Offset: segment.Start, Length: 2, Msg: "{{ without its }}", Hint: "both stand in one line"})
 		return nil
 	}
 	block.Advance(end + 2)
-	return &phrase{directive: p.parse(string(line[2:end]), segment.Start)}
+	return &phrase{directive: p.parse(string(line[:end+2]), segment.Start)}
 }
 
 type passages struct{ *directives }
@@ -168,7 +193,7 @@ func (p passages) Open(_ ast.Node, block text.Reader, _ parser.Context) (ast.Nod
 	switch verb {
 	case "if", "each", "else", "end":
 		block.AdvanceToEOL()
-		return &passage{directive: p.parse(s[2:len(s)-2], segment.Start)}, parser.NoChildren
+		return &passage{directive: p.parse(s, segment.Start+bytes.Index(line, []byte("{{")))}, parser.NoChildren
 	}
 	return nil, parser.NoChildren // a value: an ordinary paragraph
 }
@@ -186,7 +211,7 @@ func nest(parent ast.Node) error {
 		p, _ := n.(*phrase)
 		if p != nil && p.verb == "end" {
 			if len(open) == 0 {
-				return &placed{p.offset, fmt.Errorf("an end without its if or each")}
+				return p.errorf("", "an end without its if or each")
 			}
 			open = open[:len(open)-1]
 			n.Parent().RemoveChild(n.Parent(), n)
@@ -208,7 +233,7 @@ func nest(parent ast.Node) error {
 		n = next
 	}
 	if len(open) > 0 {
-		return &placed{open[0].offset, fmt.Errorf("%s without its end in this paragraph", open[0].verb)}
+		return open[0].errorf("", "%s without its end in this paragraph", open[0].verb)
 	}
 	return nil
 }
@@ -234,7 +259,7 @@ func unfold(nodes []ast.Node, s *scope) []block {
 		body, rest := nodes[i+1:other], nodes[min(other+1, end):end]
 		switch p.verb {
 		case "if":
-			if !p.expr.eval(s).truth() {
+			if !s.eval(p.expr).truth() {
 				body = rest
 			}
 			out = append(out, unfold(body, s)...)
@@ -250,7 +275,7 @@ func unfold(nodes []ast.Node, s *scope) []block {
 
 // each returns one scope for each row that the directive names.
 func (d *directive) each(s *scope) []*scope {
-	r := d.expr.eval(s).rows
+	r := s.eval(d.expr).rows
 	if r == nil {
 		return nil
 	}
@@ -299,13 +324,13 @@ func checkPassages(nodes []ast.Node) error {
 		case p.verb == "if" || p.verb == "each":
 			open = append(open, p)
 		case len(open) == 0:
-			return &placed{p.offset, fmt.Errorf("%s without its if or each", p.verb)}
+			return p.errorf("", "%s without its if or each", p.verb)
 		case p.verb == "end":
 			open = open[:len(open)-1]
 		}
 	}
 	if len(open) > 0 {
-		return &placed{open[0].offset, fmt.Errorf("%s without its end", open[0].verb)}
+		return open[0].errorf("", "%s without its end", open[0].verb)
 	}
 	return nil
 }
@@ -335,7 +360,7 @@ func (x *directives) expand(p *phrase, text func(string) error, node func(ast.No
 	case "value":
 		return text(visible(x.text(&p.directive)))
 	case "if":
-		return eachChild(p, p.expr.eval(x.scope).truth(), node)
+		return eachChild(p, x.scope.eval(p.expr).truth(), node)
 	case "each":
 		for _, s := range p.each(outer) {
 			x.scope = s
@@ -351,7 +376,7 @@ func (x *directives) expand(p *phrase, text func(string) error, node func(ast.No
 func (x *directives) text(d *directive) string {
 	switch {
 	case d.format != "delta":
-		return x.write.format(d.expr.eval(x.scope), d.format, d.arg)
+		return x.write.format(x.scope.eval(d.expr), d.format, d.arg)
 	case d.arg == "words":
 		return changeOf(d.expr, x.scope).words(x.previous.inWords())
 	}
@@ -400,20 +425,25 @@ func childrenOf(n ast.Node) []ast.Node {
 	return nodes
 }
 
-// checkFormat refuses what no value is written as. Delta is a format of an
-// expression and not of a value: it needs what the value was.
-func checkFormat(format, arg string) error {
-	if format == "delta" {
-		if arg != "" && arg != "words" {
-			return fmt.Errorf("delta is followed by nothing or by words, not by %q", arg)
-		}
-		return nil
+// checkFormat says what to write instead of a format that there is not; it is
+// empty for one that there is. Delta is a format of an expression and not of a
+// value: it needs what the value was.
+func checkFormat(format, arg string) (hint string) {
+	_, known := formats[format]
+	switch {
+	case format == "delta" && (arg == "" || arg == "words"), known && arg == "":
+		return ""
+	case format == "pct" && len(arg) == 1 && arg[0] >= '0' && arg[0] <= '6':
+		return ""
+	case format == "delta":
+		return "delta is followed by nothing or by words"
+	case format == "pct":
+		return "pct is followed by nothing or by a number of decimals: pct 0"
+	case known:
+		return "nothing follows " + format
 	}
-	if _, ok := formats[format]; !ok {
-		names := slices.Sorted(maps.Keys(formats))
-		return fmt.Errorf("unknown format %q (%s)", format, frame.Nearest(format, append(names[1:], "delta"))) // the first is ""
-	}
-	return nil
+	names := slices.Sorted(maps.Keys(formats))
+	return frame.Nearest(format, append(names[1:], "delta")) // the first is ""
 }
 
 // formats are the names that may follow a bar, with what they do.

@@ -70,7 +70,7 @@ func headOf(name string) string {
 	if h, ok := heads[name]; ok {
 		return h
 	}
-	if len(name) > 1 && name[0] == 'p' && digit(name[1]) { // p95
+	if len(name) > 1 && name[0] == 'p' && name[1] >= '0' && name[1] <= '9' { // p95
 		return name
 	}
 	s := strings.ReplaceAll(name, "_", " ")
@@ -322,12 +322,8 @@ func badDirection(item frame.ShowItem) func(r *tableRow) string {
 	if !ok || len(o.Args) == 0 {
 		return func(*tableRow) string { return "" }
 	}
-	var only expr
-	if o.If != nil {
-		only, _ = parseExpr(o.If.String()) // nil: in no row
-	}
 	return func(r *tableRow) string {
-		if o.If != nil && (only == nil || !only.eval((&rows{table: r.table}).scope(nil, r.i)).truth()) {
+		if o.If != nil && !(&rows{table: r.table}).scope(nil, r.i).eval(o.If).truth() {
 			return ""
 		}
 		return o.Args[0]

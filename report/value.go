@@ -86,6 +86,16 @@ type scope struct {
 	row   *rows // one row, or nil
 }
 
+// knows reports whether a name has a value here, be it none.
+func (s *scope) knows(name string) bool {
+	for ; s != nil; s = s.outer {
+		if _, ok := s.names[name]; ok || s.row != nil && s.row.table.Column(name) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *scope) lookup(name string) value {
 	for ; s != nil; s = s.outer {
 		if s.row != nil {
@@ -98,60 +108,6 @@ func (s *scope) lookup(name string) value {
 		}
 	}
 	return value{}
-}
-
-// An expr is an expression of the prose, such as hours.max(count).hour.
-type expr interface{ eval(*scope) value }
-
-type (
-	constant struct{ value value }
-	name     struct{ name string }
-	member   struct { // x.name, x["name"]
-		of    expr
-		field string
-		index bool
-	}
-	method struct { // x.f(args)
-		of   expr
-		name string
-		args []expr
-	}
-	not      struct{ x expr }
-	operator struct {
-		op   string
-		x, y expr
-	}
-)
-
-func (e constant) eval(*scope) value { return e.value }
-func (e name) eval(s *scope) value   { return s.lookup(e.name) }
-func (e not) eval(s *scope) value    { return truth(!e.x.eval(s).truth()) }
-
-// A member of rows is the column of the first row, the row with that key, or
-// one of the words rows, first and last.
-func (e member) eval(s *scope) value {
-	if was, ok := e.of.(member); ok && was.field == "was" && !was.index { // total.was.count
-		if r := was.of.eval(s).rows; r != nil {
-			return r.earlier().member(e.field)
-		}
-	}
-	of := e.of.eval(s)
-	if of.rows == nil {
-		if n, ok := e.of.(name); ok { // period.days and its like are names of their own
-			return s.lookup(n.name + "." + e.field)
-		}
-		return value{}
-	}
-	r := of.rows
-	if e.index {
-		for _, i := range r.index {
-			if at(&r.table.Columns[0], i).text == e.field {
-				return value{rows: &rows{r.table, []int{i}}}
-			}
-		}
-		return value{}
-	}
-	return r.member(e.field)
 }
 
 // member returns the column of the first row, or what one of the words rows,
@@ -204,44 +160,17 @@ func (s *scope) before() *scope {
 }
 
 // changeOf evaluates an expression now and before.
-func changeOf(e expr, s *scope) change { return change{e.eval(s), e.eval(s.before())} }
-
-func (e method) eval(s *scope) value {
-	of := e.of.eval(s)
-	if of.rows == nil || len(e.args) != 1 {
-		return value{}
-	}
-	r, arg := of.rows, e.args[0]
-	switch e.name {
-	case "where":
-		kept := &rows{table: r.table}
-		for _, i := range r.index {
-			if arg.eval(r.scope(s, i)).truth() {
-				kept.index = append(kept.index, i)
-			}
-		}
-		return value{rows: kept}
-	case "by":
-		if key, ok := arg.(name); ok {
-			return value{rows: r.by(key.name)}
-		}
-	case "sum", "avg":
-		return r.total(s, arg, e.name == "avg")
-	case "max", "min":
-		return r.extreme(s, arg, e.name == "min")
-	}
-	return value{}
-}
+func changeOf(e frame.Expr, s *scope) change { return change{s.eval(e), s.before().eval(e)} }
 
 func (r *rows) scope(outer *scope, i int) *scope {
 	return &scope{outer: outer, row: &rows{r.table, []int{i}}}
 }
 
-func (r *rows) total(s *scope, arg expr, mean bool) value {
+func (r *rows) total(s *scope, arg frame.Expr, mean bool) value {
 	var sum value
 	n := 0
 	for _, i := range r.index {
-		if v := arg.eval(r.scope(s, i)); v.known() {
+		if v := r.scope(s, i).eval(arg); v.known() {
 			sum.typ, sum.num = v.typ, sum.num+v.num
 			n++
 		}
@@ -256,10 +185,10 @@ func (r *rows) total(s *scope, arg expr, mean bool) value {
 }
 
 // extreme returns the row with the greatest or least value, the first of equals.
-func (r *rows) extreme(s *scope, arg expr, least bool) value {
+func (r *rows) extreme(s *scope, arg frame.Expr, least bool) value {
 	best, found := 0.0, -1
 	for _, i := range r.index {
-		v := arg.eval(r.scope(s, i))
+		v := r.scope(s, i).eval(arg)
 		if v.known() && (found < 0 || !least && v.num > best || least && v.num < best) {
 			best, found = v.num, i
 		}
@@ -326,27 +255,6 @@ func added(c *frame.Column, index, group []int, groups int) frame.Column {
 		}
 	}
 	return sum
-}
-
-func (e operator) eval(s *scope) value {
-	x := e.x.eval(s)
-	switch e.op {
-	case "and":
-		return truth(x.truth() && e.y.eval(s).truth())
-	case "or":
-		return truth(x.truth() || e.y.eval(s).truth())
-	}
-	y := e.y.eval(s)
-	if !x.known() || !y.known() {
-		if e.op == "!=" || e.op == "=" {
-			return truth((x.known() == y.known()) == (e.op == "="))
-		}
-		return value{}
-	}
-	if strings.Contains("= != < <= > >=", e.op) {
-		return truth(compare(e.op, x, y))
-	}
-	return arithmetic(e.op, x, y)
 }
 
 func compare(op string, x, y value) bool {
