@@ -25,6 +25,7 @@ type agentTable struct {
 	apps, bots, programs, browsers, systems, devices nameTable
 
 	crawlers *crawlerList
+	noBots   bool
 }
 
 type nameTable struct {
@@ -50,6 +51,7 @@ func (t *nameTable) find(agent string) string {
 
 func newAgentTable(r *Rules) *agentTable {
 	return &agentTable{
+		noBots:   r.NoBots,
 		apps:     newNameTable(r.Apps),
 		bots:     newNameTable(r.Bots),
 		programs: newNameTable(r.Programs),
@@ -78,7 +80,7 @@ func (t *agentTable) classify(agent string) (who, client, os, device string) {
 	}
 	lower := lowerASCII(agent)
 	if client = t.apps.find(lower); client == "" {
-		if client = t.bot(agent, lower); client != "" {
+		if client = t.bot(agent, lower); client != "" && !t.noBots {
 			return "bot", client, "", ""
 		}
 		client = t.browsers.find(lower)

@@ -29,6 +29,7 @@ type Rules struct {
 	Apps     []Name   // of agents that people use, whatever else they look like
 	Bots     []Name   // of agents that are bots
 	NotBots  []string // patterns of the embedded list of crawlers that are left out
+	NoBots   bool     // nobody is taken for a bot
 	Programs []Name   // that bots are made of
 	Browsers []Name   // of agents that no rule takes for bots
 	Systems  []Name

@@ -17,8 +17,9 @@ import (
 // notebookFlags are the flags of every command that answers a notebook from
 // logs.
 type notebookFlags struct {
-	Period string `help:"What the page is about: ${periods}." placeholder:"PERIOD"`
-	Site   string `help:"Name of the site, for the title." placeholder:"NAME"`
+	Period string   `help:"What the page is about: ${periods}." placeholder:"PERIOD"`
+	Site   string   `help:"Name of the site, for the title." placeholder:"NAME"`
+	Param  []string `short:"p" help:"Give a parameter of the notebook another value." placeholder:"NAME=VALUE" sep:"none"`
 
 	readFlags
 }
@@ -40,6 +41,9 @@ type draft struct {
 func (f notebookFlags) draft(env *environment, name string, logs []string) (*draft, error) {
 	notebook, err := openNotebook(name)
 	if err != nil {
+		return nil, usageError(err)
+	}
+	if notebook, err = withParams(notebook, f.Param); err != nil {
 		return nil, usageError(err)
 	}
 	f.adopt(notebook.Front)
@@ -72,7 +76,7 @@ func (f *notebookFlags) adopt(front report.Front) {
 	if len(f.Book) == 0 {
 		f.Book = front.Books
 	}
-	f.Own = slices.Concat(f.Own, front.Own)
+	f.Own, f.Bots = slices.Concat(f.Own, front.Own), front.Bots
 }
 
 // setPeriod has the pass group by the notebook's period, and by those that it
@@ -111,6 +115,23 @@ func openNotebook(name string) (*report.Notebook, error) {
 	return report.ParseNotebook(name, src)
 }
 
+// withParams gives the notebook the values of -p.
+func withParams(n *report.Notebook, settings []string) (*report.Notebook, error) {
+	params := make(map[string]string)
+	for _, text := range settings {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, fmt.Errorf("-p %s: write NAME=VALUE", text)
+		}
+		params[name] = value
+	}
+	with, err := n.With(params)
+	if err != nil {
+		return nil, fmt.Errorf("-p: %w", err)
+	}
+	return with, nil
+}
+
 // result gathers all that an output is made of.
 func (d *draft) result(tables []*frame.Table, errs []error, s *parse.Summary) *report.Result {
 	return &report.Result{Notebook: d.notebook, Tables: tables, Errs: errs, Run: d.about(s)}
@@ -142,6 +163,9 @@ func (d *draft) about(s *parse.Summary) report.Run {
 			run.First, run.Last = earlier(run.First, in.First), later(run.Last, in.Last)
 		}
 		run.Inputs = append(run.Inputs, in)
+	}
+	if d.flags.Zone == "" {
+		run.Notes = append(run.Notes, "Neither --zone nor the notebook names a time zone, so hours and days are those of UTC.")
 	}
 	run.Rejects = rejects(s)
 	return run

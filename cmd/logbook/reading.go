@@ -30,6 +30,8 @@ type readFlags struct {
 	MaxRejected    string   `help:"Exit with 4 if a greater share of lines is rejected, such as 1%%." placeholder:"SHARE"`
 	Jobs           int      `help:"Workers; 0 is one a core." default:"0" placeholder:"N"`
 	Quiet          bool     `short:"q" help:"On standard error, print problems only."`
+
+	Bots string `kong:"-"` // of a notebook: default, none, or a file of rules
 }
 
 // A reading is everything that is decided before the first line is read.
@@ -96,12 +98,16 @@ func (f *readFlags) settle(env *environment) (*reading, error) {
 func (f *readFlags) rules() (*parse.Rules, error) {
 	rules := parse.DefaultRules()
 	if f.Rules != "" {
-		file, err := os.Open(f.Rules)
-		if err != nil {
-			return nil, fmt.Errorf("--rules: %w", err)
+		if err := readRules(rules, "--rules", f.Rules); err != nil {
+			return nil, err
 		}
-		defer file.Close()
-		if err := rules.Read(f.Rules, file); err != nil {
+	}
+	switch f.Bots {
+	case "", "default":
+	case "none":
+		rules.NoBots = true
+	default:
+		if err := readRules(rules, "bots", f.Bots); err != nil {
 			return nil, err
 		}
 	}
@@ -124,6 +130,15 @@ func (f *readFlags) rules() (*parse.Rules, error) {
 		rules.Geo = append(rules.Geo, db)
 	}
 	return rules, nil
+}
+
+func readRules(rules *parse.Rules, flag, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	defer file.Close()
+	return rules.Read(path, file)
 }
 
 // setHosts gives the rules the policy of --hosts.

@@ -1,3 +1,0 @@
-package report
-
-var historyColumns = []string{"count", "bytes"}
