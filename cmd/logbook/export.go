@@ -136,7 +136,7 @@ func (c *exportCmd) schema(rules *parse.Rules) (*arrow.Schema, error) {
 	if len(names) == 0 {
 		names = slices.Clone(logOrder)
 		for _, f := range parse.Fields(rules) {
-			if f.From == "" && f.Name != "file" && f.Name != "line" && !slices.Contains(names, f.Name) {
+			if !f.Derived && f.Name != "file" && f.Name != "line" && !slices.Contains(names, f.Name) {
 				names = append(names, f.Name)
 			}
 		}
