@@ -5,23 +5,24 @@ package parse
 
 // alb takes the whole duration for the sum of the three that the balancer
 // measures, and scheme and virtual host from the URL in the request.
-var alb = lines("alb", true,
-	`{-} {iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}" "{agent}" {cipher} {tls} {-} "{id}" "{vhost}"`)
+var alb = lines("alb",
+	`{-} {iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}" "{agent}" {cipher} {tls} {-} "{id}" "{vhost}"…`)
 
-var elb = lines("elb", true,
-	`{iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}" "{agent}" {cipher} {tls}`,
-	`{iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}"`)
+var elb = lines("elb",
+	`{iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}" "{agent}" {cipher} {tls}…`,
+	`{iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}"…`)
 
 // s3 has the bucket for the virtual host until the version of the log that has
-// the host header. Its upstream time is what S3 took to answer.
-var s3 = lines("s3", true,
-	`{-} {-} [{time}] {host} {user} {id} {-} {-} "{request}" {status} {-} {bytes} {-} {milliseconds} {upmilliseconds} "{referer}" "{agent}" {-} {-} {-} {cipher} {-} {vhost} {tls}`,
-	`{-} {vhost} [{time}] {host} {user} {id} {-} {-} "{request}" {status} {-} {bytes} {-} {milliseconds} {upmilliseconds} "{referer}" "{agent}"`)
+// the host header. Its upstream time is what S3 took to answer. What S3 does of
+// itself, such as deleting what has expired, has no client.
+var s3 = lines("s3",
+	`{-} {-} [{time}] {host?} {user} {id} {-} {-} "{request}" {status} {-} {bytes} {-} {milliseconds} {upmilliseconds} "{referer}" "{agent}" {-} {-} {-} {cipher} {-} {vhost} {tls}…`,
+	`{-} {vhost} [{time}] {host?} {user} {id} {-} {-} "{request}" {status} {-} {bytes} {-} {milliseconds} {upmilliseconds} "{referer}" "{agent}"…`)
 
 // gcs is CSV with every field quoted, under a line of column names.
 var gcs = func() *layout {
-	l := escapedLines("gcs", escapeDouble, true,
-		`"{epochmicro}","{host}","{-}","{-}","{method}","{target}","{status}","{received}","{bytes}","{microseconds}","{vhost}","{referer}","{agent}","{id}"`)
+	l := escapedLines("gcs", escapeDouble,
+		`"{epochmicro}","{host}","{-}","{-}","{method}","{target}","{status}","{received}","{bytes}","{microseconds}","{vhost}","{referer}","{agent}","{id}"…`)
 	l.header = `"time_micros"`
 	return l
 }()

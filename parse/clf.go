@@ -32,6 +32,9 @@ import (
 //   - "-" is null; "" is an empty text.
 //   - A host of digits and dots only must be an address (or the beginning of
 //     one, since some cut its end off for privacy).
+//   - Of several addresses in the client's place, as proxies list them, the first
+//     is the client, and all are what was forwarded.
+//   - The time may be as nginx's $time_iso8601 or $msec.
 //   - Fields after the agent are allowed and ignored, a second record is not.
 var (
 	Common   Format = clf{"common"}
@@ -44,12 +47,8 @@ func (f clf) Name() string          { return f.name }
 func (clf) Directive() string       { return "" }
 func (clf) NewParser([]byte) Parser { return new(clfParser) }
 func (f clf) withAgent() bool       { return f.name == "combined" }
-func (p *clfParser) Reset()         { p.scratch = p.scratch[:0] }
 
-type clfParser struct {
-	clock   clfClock
-	scratch scratch
-}
+type clfParser struct{ reader }
 
 // Parse implements [Parser]. The usual line takes one pass and no detour; all
 // that is unusual is in functions of its own.
@@ -69,7 +68,9 @@ func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	}
 	var ok bool
 	if r.Text[Host], ok = cleanHost(line[host:i], seen); !ok {
-		return BadHost
+		if i = listEnd(line, i); setForwarded(line[host:i], r) != OK || r.Text[Host] == nil {
+			return BadHost
+		}
 	}
 
 	if len(line)-i > len(" - - [") && string(line[i:i+6]) == " - - [" {
@@ -90,8 +91,11 @@ func (p *clfParser) Parse(line []byte, r *Record) Reason {
 		}
 		end = i + n
 	}
-	if r.Time, r.Offset, ok = p.clock.parse(line[i:end]); !ok {
-		return BadTime
+	if r.Time, r.Offset, ok = p.clf.parse(line[i:end]); !ok {
+		// nginx's $time_iso8601 and $msec in its place are usual.
+		if r.Time, r.Offset, ok = p.anyTime(line[i:end]); !ok {
+			return BadTime
+		}
 	}
 
 	i = skipBlanks(line, end+1)
@@ -174,8 +178,8 @@ func (p *clfParser) identAndUser(line []byte, i int, escaped bool, r *Record) (i
 		bracket++
 	}
 	name := bytes.TrimRight(line[user:bracket], " \t")
-	if len(name) > 2 && name[0] == '-' && isBlank(name[1]) {
-		return 0, BadQuote // one field too many: a virtual host in front
+	if isSeveral(name) {
+		return 0, BadQuote
 	}
 	if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
 		name = name[1 : len(name)-1]
@@ -186,6 +190,31 @@ func (p *clfParser) identAndUser(line []byte, i int, escaped bool, r *Record) (i
 		r.Text[User] = p.scratch.unescape(name, false)
 	}
 	return bracket + 1, OK
+}
+
+// isSeveral reports whether a user's name, which may contain blanks, has a lone
+// dash among its words: then it is several fields, of a format with more.
+func isSeveral(name []byte) bool {
+	for from := 0; ; {
+		i := bytes.IndexByte(name[from:], '-')
+		if i < 0 {
+			return false
+		}
+		i += from
+		if from = i + 1; len(name) > 1 && (i == 0 || isBlank(name[i-1])) && (from == len(name) || isBlank(name[from])) {
+			return true
+		}
+	}
+}
+
+// listEnd returns the end of a list whose first word ends at line[i]: where
+// there are proxies, "198.51.100.9, 10.0.0.1" stands for the client.
+func listEnd(line []byte, i int) int {
+	for i > 0 && line[i-1] == ',' && i+1 < len(line) && line[i] == ' ' && !isBlank(line[i+1]) {
+		for i++; i < len(line) && !isBlank(line[i]); i++ {
+		}
+	}
+	return i
 }
 
 // numbers parses status and size and returns the index of what follows them.
@@ -398,7 +427,12 @@ func wellFormed(b []byte, escaped bool) bool {
 		}
 		for i < len(b) && !isBlank(b[i]) {
 			if b[i] == '"' {
-				return false
+				if b[i-1] != '=' { // name="text"
+					return false
+				}
+				if i = quoteEnd(b, i+1, escaped); i < 0 {
+					return false
+				}
 			}
 			i++
 		}

@@ -186,9 +186,8 @@ var slash = []byte("/")
 
 // splitRequest splits a request line into method, path, query and protocol,
 // and scheme and virtual host if its target is absolute and the record has
-// none yet. What a broken request does not have is null.
+// none yet. What a broken request does not have stays as it is.
 func splitRequest(req []byte, r *Record) {
-	r.Text[Method], r.Text[Path], r.Text[Query], r.Text[Protocol] = nil, nil, nil, nil
 	i := 0
 	for i < len(req) && methodBytes[req[i]] {
 		i++
@@ -314,7 +313,7 @@ func appendUser(dst, user []byte) []byte {
 	}
 	for i, b := range user {
 		// What would end the name, or be lost at its ends.
-		if b == '[' || b == '-' && i == 0 || b == ' ' && (i == 0 || i == len(user)-1) {
+		if b == '[' || b == '-' && (i == 0 || user[i-1] == ' ') || b == ' ' && (i == 0 || i == len(user)-1) {
 			dst = appendHex(dst, b)
 		} else {
 			dst = appendEscaped(dst, user[i:i+1], false)

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 )
@@ -9,7 +10,8 @@ import (
 // last day and zone, because a log has few of them: what changes from line to
 // line is hour, minute and second.
 //
-// Second 60, a leap second, is the first of the next minute, as POSIX has it.
+// Second 60, a leap second, is the last of its minute: as the first of the next
+// one, what happened on the last day of a year would be counted in another.
 type clfClock struct {
 	date     uint64 // "17/May/2"
 	year     uint32 // "015:"
@@ -40,7 +42,7 @@ func (c *clfClock) parse(b []byte) (µs int64, offset int32, ok bool) {
 			return parseClock(b)
 		}
 	}
-	return c.midnight + int64(h*3600+m*60+s)*1e6, c.offset, true
+	return c.midnight + int64(h*3600+m*60+min(s, 59))*1e6, c.offset, true
 }
 
 // newDay remembers the day and zone of b, which has the usual 26 bytes.
@@ -63,14 +65,14 @@ func (c *clfClock) newDay(b []byte) bool {
 }
 
 // parseClock parses any form of the time: days, hours, minutes and seconds may
-// have one digit, months any case, zones are Z, ±hhmm, ±hh:mm or ±hhmmss.
+// have one digit, seconds a fraction, months any case, zones are Z, ±hhmm, ±hh:mm or ±hhmmss.
 func parseClock(b []byte) (µs int64, offset int32, ok bool) {
 	day, b, ok1 := clockNumber(b, 2, '/')
 	month, b, ok2 := clockMonth(b)
 	year, b, ok3 := clockNumber(b, 4, ':')
 	hour, b, ok4 := clockNumber(b, 2, ':')
 	minute, b, ok5 := clockNumber(b, 2, ':')
-	second, b, ok6 := clockNumber(b, 2, ' ')
+	second, micro, b, ok6 := clockSecond(b)
 	east, ok7 := clockZone(b[skipBlanks(b, 0):])
 	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7) || hour > 23 || minute > 59 || second > 60 || year < 1 {
 		return 0, 0, false
@@ -79,7 +81,22 @@ func parseClock(b []byte) (µs int64, offset int32, ok bool) {
 	if midnight.Day() != day { // 31 June has become 1 July
 		return 0, 0, false
 	}
-	return midnight.UnixMicro() + int64(hour*3600+minute*60+second-east)*1e6, int32(east / 60), true
+	return midnight.UnixMicro() + int64(hour*3600+minute*60+min(second, 59)-east)*1e6 + int64(micro), int32(east / 60), true
+}
+
+// clockSecond parses a second, perhaps with a fraction, and the blank after it.
+func clockSecond(b []byte) (second, micro int, rest []byte, ok bool) {
+	point := bytes.IndexByte(b, '.')
+	if point < 0 {
+		second, rest, ok = clockNumber(b, 2, ' ')
+		return second, 0, rest, ok
+	}
+	var c clock
+	n := c.readFraction(b[point:])
+	if second = digits(b[:point], point); n == 0 || point == 0 || point > 2 || second < 0 || len(b) == point+n || b[point+n] != ' ' {
+		return 0, 0, nil, false
+	}
+	return second, c.micro, b[point+n+1:], true
 }
 
 // clockNumber parses a number of at most n digits and the separator after it.

@@ -22,7 +22,7 @@ var apacheDirectives = map[string]value{
 	"s": {kind: kStatus}, "b": ranked(3, amount(slotBytes)), "B": ranked(3, amount(slotBytes)), "O": amount(slotBytes),
 	"I": amount(slotReceived), "D": {kind: kDecimal, slot: slotDuration, rank: 3}, "T": {kind: kDecimal, slot: slotDuration, shift: 6, rank: 1},
 	"v": ranked(2, value{kind: kVHost}), "V": ranked(1, value{kind: kVHost}), "L": ranked(1, text(RequestID)),
-	"A": {}, "S": {}, "f": {}, "k": {}, "p": {}, "P": {}, "R": {}, "X": {}, "E": {}, "^ti": {}, "^to": {},
+	"A": {}, "S": {}, "f": {}, "k": {}, "p": {}, "P": {}, "R": {}, "X": {}, "E": {}, "^ti": {}, "^to": {}, "^FB": {},
 	"C": {}, "e": {}, "i": {}, "n": {}, "o": {}, "x": {},
 }
 
@@ -129,7 +129,9 @@ func unwrap(directive string) (name, text string, esc escape, err error) {
 	}
 	word, rest, _ := strings.Cut(s, " ")
 	switch strings.ToLower(word) {
-	case "logformat", "customlog", "log_format", "transferlog", "globallog":
+	case "customlog", "globallog", "transferlog":
+		s = afterWord(strings.TrimSpace(rest)) // where the log goes
+	case "logformat", "log_format":
 		s = rest
 	default:
 		if !quotedWhole(s) {
@@ -162,6 +164,17 @@ func unwrap(directive string) (name, text string, esc escape, err error) {
 		return name, "", esc, fmt.Errorf("no format string in %q", directive)
 	}
 	return name, strings.Join(pieces, ""), esc, nil
+}
+
+// afterWord takes a word or a quoted string off the start of s.
+func afterWord(s string) string {
+	if s != "" && (s[0] == '"' || s[0] == '\'') {
+		if _, rest, ok := cutQuoted(s); ok {
+			return rest
+		}
+	}
+	_, rest, _ := strings.Cut(s, " ")
+	return rest
 }
 
 // quotedWhole tells whether s is one string in quotes, or several as nginx

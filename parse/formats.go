@@ -23,29 +23,31 @@ var formats = sync.OnceValue(func() []FormatInfo {
 			`192.0.2.7 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326`},
 		{Combined, "Common with referer and agent: Apache's combined, nginx's default; more fields may follow",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET /a?b=1 HTTP/1.1" 200 512 "http://example.com/" "Mozilla/5.0"`},
-		{or(lines("vhost-common", false, `{vhost} {host} {ident} {user} [{time}] "{request}" {status} {bytes}`), Common),
+		{or(lines("vhost-common", `{vhost} {host} {ident} {user} [{time}] "{request}" {status} {bytes}`), Common),
 			"Common behind the virtual host, with or without a port",
 			`www.example.com 192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`},
-		{or(lines("vhost-combined", true, `{vhost} `+combinedText), Combined),
+		{or(lines("vhost-combined", `{vhost} `+combinedText+`…`), Combined),
 			"Combined behind the virtual host, with or without a port: Debian's vhost_combined",
 			`www.example.com:80 192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET / HTTP/1.1" 301 577 "-" "Mozilla/5.0"`},
-		{lines("combinedio", false, combinedText+` {received} {-}`),
+		{lines("combinedio", combinedText+` {received} {number}`),
 			"Combined with bytes received and sent, Apache's combinedio",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0" 310 842`},
-		{lines("nginx-main", false, combinedText+` "{forwarded}"`),
+		{lines("nginx-main", combinedText+` "{proxies}"`),
 			"Combined with X-Forwarded-For, the main of nginx's own packages",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0" "198.51.100.9"`},
-		{lines("nginx-timed", false, combinedText+` {fraction} {upseconds}`, combinedText+` "{forwarded}" {fraction} {upseconds}`,
-			combinedText+` rt={fraction} uct="{-}" uht="{-}" urt="{upseconds}"`, combinedText+` {fraction}`),
-			"Combined with $request_time and $upstream_response_time",
+		{lines("nginx-timed", combinedText+` {fraction} {upseconds}`, combinedText+` "{proxies}" {fraction} {upseconds}`,
+			combinedText+` rt={fraction} uct="{-}" uht="{-}" urt="{upseconds}"`, combinedText+` "{proxies}" rt={fraction} uct="{-}" uht="{-}" urt="{upseconds}"`,
+			combinedText+` {fraction}`, combinedText+` "{proxies}" {fraction}`,
+			combinedText+` "{proxies}" "{vhost}" sn="{-}" rt={fraction} ua="{upstream}" us="{-}" ut="{upseconds}" ul="{-}" cs={cache}`),
+			"Combined with $request_time, $upstream_response_time and what else is usual with them",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0" 0.012 0.010`},
-		{lines("ingress-nginx", true, combinedText+` {received} {seconds} [{-}] [{-}] {upstream} {-} {upseconds} {-} {id}`,
-			`{host} - [{-}] - {user} [{time}] "{request}" {status} {bytes} "{referer}" "{agent}" {received} {seconds} [{-}] {upstream} {-} {upseconds} {-}`),
+		{lines("ingress-nginx", combinedText+` {received} {seconds} [{-}] [{-}] {upstream} {-} {upseconds} {-} {id}`,
+			`{host} - [{-}] - {user} [{time}] "{request}" {status} {bytes} "{referer}" "{agent}" {received} {seconds} [{-}] {upstream} {-} {upseconds} {-}…`),
 			"The Ingress controller of Kubernetes, old and new",
 			`192.0.2.7 - - [17/May/2021:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/7.68" 78 0.004 [default-web-80] [] 10.0.0.5:80 512 0.004 200 5f1c`},
 		{nginxProxyManager, "Nginx Proxy Manager, proxied hosts and others",
 			`[24/Jan/2022:16:51:02 +0000] HIT 200 200 - GET https example.com "/a" [Client 192.0.2.7] [Length 192] [Gzip 3.10] [Sent-to 10.0.0.5] "Mozilla/5.0" "-"`},
-		{lines("traefik", false, combinedText+` {-} "{-}" "{upstream}" {milliseconds}ms`),
+		{lines("traefik", combinedText+` {-} "{-}" "{upstream}" {milliseconds}ms`),
 			"Traefik's access log in its default format",
 			`192.0.2.7 - - [08/Dec/2021:13:59:39 +0000] "GET /a HTTP/1.1" 200 352 "-" "Mozilla/5.0" 242 "web@docker" "http://172.17.0.3:80" 1ms`},
 		{haproxy, "HAProxy's HTTP log, with or without captured header fields",
@@ -83,20 +85,20 @@ var formats = sync.OnceValue(func() []FormatInfo {
 // combinedText begins many formats.
 const combinedText = `{host} {ident} {user} [{time}] "{request}" {status} {bytes} "{referer}" "{agent}"`
 
-var nginxProxyManager = or(lines("nginx-proxy-manager", false,
+var nginxProxyManager = or(lines("nginx-proxy-manager",
 	`[{time}] {cache} {-} {status} - {method} {scheme} {vhost} "{target}" [Client {host}] [Length {bytes}] [Gzip {-}] [Sent-to {upstream}] "{agent}" "{referer}"`,
 	`[{time}] {status} - {method} {scheme} {vhost} "{target}" [Client {host}] [Length {bytes}] [Gzip {-}] "{agent}" "{referer}"`), Combined)
 
 // ours are the names of values in the layouts of this package. Those of Apache
 // and nginx have no word for much of what other servers write.
 var ours = map[string]value{
-	"host": {kind: kHost, rank: 1}, "hostport": {kind: kHostPort, rank: 1}, "ident": text(Ident), "user": text(User), "time": {kind: kCLF},
+	"host": {kind: kHost, rank: 1}, "host?": {kind: kHost, rank: 1, part: '?'}, "hostport": {kind: kHostPort, rank: 1}, "ident": text(Ident), "user": text(User), "time": {kind: kCLF},
 	"iso": {kind: kISO}, "epoch": {kind: kEpoch, shift: 6}, "epochmicro": {kind: kEpoch}, "request": {kind: kRequest, rank: 1},
 	"method": text(Method), "target": {kind: kTarget}, "path": text(Path), "query": text(Query), "protocol": text(Protocol),
 	"status": {kind: kStatus}, "bytes": amount(slotBytes), "received": amount(slotReceived),
 	"referer": text(Referer), "agent": text(Agent), "vhost": {kind: kVHost}, "scheme": {kind: kScheme, field: Scheme},
-	"forwarded": {kind: kForward}, "id": text(RequestID), "cache": text(Cache), "tls": text(TLS), "cipher": text(Cipher), "type": text(Type),
-	"upstream": text(Upstream), "-": {},
+	"forwarded": {kind: kForward}, "proxies": {kind: kProxies}, "id": text(RequestID), "cache": text(Cache), "tls": text(TLS), "cipher": text(Cipher), "type": text(Type),
+	"upstream": text(Upstream), "-": {}, "number": {kind: kNumber}, "bytes+": {kind: kSize, slot: slotBytes, part: '+'},
 	"fraction": {kind: kDecimal, slot: slotDuration, shift: 6, part: '.'}, "seconds": {kind: kDecimal, slot: slotDuration, shift: 6}, "milliseconds": {kind: kDecimal, slot: slotDuration, shift: 3},
 	"microseconds": {kind: kDecimal, slot: slotDuration}, "upmilliseconds": {kind: kDecimal, slot: slotUpTime, shift: 3},
 	"upseconds": {kind: kSum, slot: slotUpTime, shift: 6},
@@ -112,14 +114,16 @@ func or(l *layout, fallback Format) *layout {
 }
 
 // lines makes a layout of texts in which {name} is one of ours; they are tried
-// in their order. A mistake in one is a mistake of this package.
-func lines(name string, loose bool, texts ...string) *layout {
-	return escapedLines(name, escapeBackslash, loose, texts...)
+// in their order. Behind one that ends with … a line may go on. A mistake in one
+// is a mistake of this package.
+func lines(name string, texts ...string) *layout {
+	return escapedLines(name, escapeBackslash, texts...)
 }
 
-func escapedLines(name string, esc escape, loose bool, texts ...string) *layout {
+func escapedLines(name string, esc escape, texts ...string) *layout {
 	l := &layout{name: name}
 	for i, t := range texts {
+		t, loose := strings.CutSuffix(t, "…")
 		g, err := compile(ourTokens(t), esc, loose)
 		if err != nil {
 			panic(fmt.Sprintf("format %s: %v", name, err))

@@ -2,14 +2,22 @@ package parse
 
 import "bytes"
 
-// haproxy is option httplog, with the header fields that a frontend captures
-// from requests and answers, from one of them, or from none; the fields that
-// httpslog adds are ignored. The time is in the zone of the proxy, which its
-// log does not say: it is taken for UTC.
-var haproxy = escapedLines("haproxy", escapeHash, true,
-	haproxyText+`{{captured}} {{-}} "{request}"`, haproxyText+`{{captured}} "{request}"`, haproxyText+`"{request}"`)
-
-const haproxyText = `{hostport} [{time:%d/%b/%Y:%H:%M:%S.%L}] {-} {upstream} {-}/{-}/{-}/{upmilliseconds}/{milliseconds} {status} {bytes} {-} {-} {-} {-} {-} `
+// haproxy is option httplog or httpslog, with the header fields that a frontend
+// captures from requests and answers, from one of them, or from none. The time
+// is in the zone of the proxy, which its log does not say: it is taken for UTC.
+var haproxy = func() *layout {
+	const (
+		begin = `{hostport} [{time:%d/%b/%Y:%H:%M:%S.%L}] {-} {upstream} {-}/{-}/{-}/{upmilliseconds}/{milliseconds} {status} {bytes+} {-} {-} {-} {-} {-} `
+		tls   = ` {-}/{-}/{-}/{-}/{-} {vhost}/{tls}/{cipher}`
+	)
+	var texts []string
+	for _, end := range []string{``, tls, `…`} {
+		for _, request := range []string{`{{captured}} {{-}} "{request}"`, `{{captured}} "{request}"`, `"{request}"`} {
+			texts = append(texts, begin+request+end)
+		}
+	}
+	return escapedLines("haproxy", escapeHash, texts...)
+}()
 
 // setCaptured looks through captured header fields, whose names the log does
 // not have, for what cannot be anything else: a URL is the referer, and a name

@@ -267,7 +267,16 @@ func (p *keyed) fill(v *value, field []byte, r *Record) Reason {
 		return OK
 	}
 	p.filled |= v.slots()
-	return p.set(v, field, r)
+	reason := p.set(v, field, r)
+	switch v.kind {
+	case kRequest, kTarget: // which may lack any of its parts
+		for f := Method; f <= Protocol; f++ {
+			if r.Text[f] == nil {
+				p.filled &^= 1 << f
+			}
+		}
+	}
+	return reason
 }
 
 // skipSpace returns the index of the next byte from i on that is no blank.

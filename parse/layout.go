@@ -33,6 +33,7 @@ type step struct {
 	quoted bool   // the field is between quotes
 	list   bool   // ", " and " : " go on with the field, whatever stop says
 	pad    bool   // the field may be padded with spaces on its left
+	word   bool   // the last field of a line that may go on: it ends at a blank
 }
 
 // A layout is a format whose fields stand in a fixed order between fixed
@@ -89,6 +90,7 @@ func compile(tokens []token, esc escape, loose bool) (program, error) {
 			s.stop = g.steps[i+1].lit
 		}
 		s.quoted = bytes.HasSuffix(s.lit, quote) && bytes.HasPrefix(s.stop, quote)
+		s.word = loose && len(s.stop) == 0
 	}
 	if !slices.ContainsFunc(g.steps, func(s step) bool { return s.slots()&slotTime != 0 && !s.zoneOnly && !s.discard }) {
 		return g, fmt.Errorf("no time in it; %s or %s gives one", "%t", "$time_local")
@@ -274,9 +276,9 @@ func (p *reader) field(s *step, esc escape, b []byte, r *Record) Reason {
 		return OK
 	}
 	switch s.kind {
-	case kText, kRequest, kTarget, kQuery, kForward, kVHost:
-		if s.field == User && s.kind == kText && len(b) > 2 && b[0] == '-' && b[1] == ' ' {
-			return BadQuote // "- -": there is one field more than there should be
+	case kText, kRequest, kTarget, kQuery, kForward, kProxies, kVHost:
+		if s.field == User && s.kind == kText && isSeveral(b) {
+			return BadQuote
 		}
 		if s.quoted || esc == escapeBackslash || esc == escapeHash {
 			b = p.unescape(b, esc, s.field != User)
@@ -307,7 +309,15 @@ func notThere(rest, lit []byte) Reason {
 // the field is not in b.
 func (s *step) length(b []byte, esc escape) int {
 	if len(s.stop) == 0 {
+		if i := bytes.IndexByte(b, ' '); s.word && i >= 0 {
+			return i
+		}
 		return len(b)
+	}
+	if s.kind == kRequest && !s.quoted {
+		if n := requestLength(b, s.stop); n >= 0 {
+			return n
+		}
 	}
 	for from := 0; ; {
 		i := bytes.IndexByte(b[from:], s.stop[0])
@@ -319,12 +329,37 @@ func (s *step) length(b []byte, esc escape) int {
 		case s.quoted && esc == escapeDouble && i+1 < len(b) && b[i+1] == '"':
 			i++
 		case len(s.stop) > 1 && !bytes.HasPrefix(b[i:], s.stop):
+			if s.quoted && esc == escapeBackslash && bytes.HasPrefix(b[i:], nextQuoted) && !isEscaped(b, i) {
+				return -1 // a field more than the format has, and not a quote of this one's own
+			}
 		case s.quoted && (esc == escapeBackslash || esc == escapeJSON) && isEscaped(b, i):
 		case s.list && s.continues(b, i):
 		default:
 			return i
 		}
 		from = i + 1
+	}
+}
+
+var nextQuoted = []byte(`" "`)
+
+// requestLength returns the length of a request that stands without quotes, by
+// the protocol that ends it; -1 if it has none.
+func requestLength(b, stop []byte) int {
+	const protocol = " HTTP/"
+	for from := 0; ; {
+		i := bytes.Index(b[from:], []byte(protocol))
+		if i < 0 {
+			return -1
+		}
+		from += i + len(protocol)
+		end := from
+		for end < len(b) && (isDigit(b[end]) || b[end] == '.') {
+			end++
+		}
+		if bytes.HasPrefix(b[end:], stop) {
+			return end
+		}
 	}
 }
 
@@ -403,7 +438,7 @@ func (l *layout) Append(dst []byte, r *Record) []byte {
 			continue
 		}
 		switch s.kind {
-		case kText, kHost, kVHost, kForward, kRequest, kTarget, kQuery, kScheme, kCapture:
+		case kText, kHost, kVHost, kForward, kProxies, kRequest, kTarget, kQuery, kScheme, kCapture:
 			dst = s.guard(dst[:n], string(dst[n:]), g.escape)
 		}
 	}
@@ -430,7 +465,7 @@ func (s *step) guard(dst []byte, text string, esc escape) []byte {
 		}
 	}
 	for i := range len(text) {
-		if c := text[i]; c == end && end != 0 || c == '-' && i == 0 && (len(text) == 1 || s.field == User) {
+		if c := text[i]; c == end && end != 0 || c == '-' && (len(text) == 1 || s.field == User && (i == 0 || text[i-1] == ' ')) {
 			dst = appendHex(dst, c)
 		} else {
 			dst = appendEscaped(dst, []byte{c}, s.field != User)

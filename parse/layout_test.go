@@ -28,7 +28,10 @@ func TestCompile(t *testing.T) {
 			`2019-05-06T06:28:20.345678Z host=h.example method=GET path=/a protocol=HTTP/1.1 status=200`},
 		{`%{%A, %d %B %Y %I:%M:%S %p}t %h %r`, `Monday, 06 May 2019 06:28:20 PM h.example GET /a HTTP/1.1`,
 			`2019-05-06T18:28:20Z host=h.example method=GET path=/a protocol=HTTP/1.1`},
-		{`CustomLog "|/usr/bin/rotatelogs log 86400" "%h %t %>s"`, ``, ``},
+		{`CustomLog "|/usr/bin/rotatelogs log 86400" "%h %t %>s"`, `::1 [06/May/2019:06:28:20 +0000] 204`, `2019-05-06T06:28:20Z host=::1 status=204`},
+		{`CustomLog ${APACHE_LOG_DIR}/access.log "%h %t %>s"`, `::1 [06/May/2019:06:28:20 +0000] 204`, `2019-05-06T06:28:20Z host=::1 status=204`},
+		{`%h %t %r %>s %^FB`, `::1 [06/May/2019:06:28:20 +0000] GET /a b HTTP/1.1 204 7`, `2019-05-06T06:28:20Z host=::1 method=GET path=/a b protocol=HTTP/1.1 status=204`},
+		{`%h %t %r %>s`, `::1 [06/May/2019:06:28:20 +0000] - 408`, `2019-05-06T06:28:20Z host=::1 status=408`},
 		{`CustomLog logs/access_log "%h %t %>s" env=!dontlog`, `::1 [06/May/2019:06:28:20 +0000] 204`, `2019-05-06T06:28:20Z host=::1 status=204`},
 		// nginx.
 		{"log_format main '$remote_addr - $remote_user [$time_local] \"$request\" '\n  '$status $body_bytes_sent \"$http_referer\" '\n  '\"$http_user_agent\" \"$http_x_forwarded_for\" $request_time $upstream_response_time';",
@@ -131,6 +134,12 @@ func TestFormatByName(t *testing.T) {
 // or more than one.
 func TestKnownVariants(t *testing.T) {
 	for _, c := range []struct{ format, line, want string }{
+		{"json", `{"time":"[06/May/2019:08:28:20 +0200]","remoteIP":"::1","host":"a.org","request":"/a","query":"?b","http_method":"GET","status":"200"}`,
+			`2019-05-06T08:28:20+02:00 host=::1 method=GET path=/a query=b vhost=a.org status=200`}, // Apache
+		{"json", `{"@timestamp":"2019-05-06T08:28:20+02:00","clientip":"::1","http_host":"a.org","url":"/a","size":5,"responsetime":0.012,"upstreamtime":"0.010, 0.001","upstreamhost":"10.0.0.1:80","status":"200","hostname":"web1"}`,
+			`2019-05-06T08:28:20+02:00 host=::1 path=/a vhost=a.org upstream=10.0.0.1:80 status=200 bytes=5 duration=12000 uptime=11000`},
+		{"json", `{"@timestamp":"2019-05-06T06:28:20Z","client":{"ip":"::1"},"http":{"request":{"method":"GET"},"response":{"status_code":200}},"url":{"path":"/a","query":"b"}}`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a query=b status=200`},
 		{"json", `{"level":30,"time":1557124100345,"pid":1,"req":{"id":7,"method":"GET","url":"/a?b","headers":{"host":"a.org","user-agent":"x"},"remoteAddress":"::1"},"res":{"statusCode":200},"responseTime":12,"msg":"request completed"}`,
 			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b agent=x vhost=a.org status=200 duration=12000`}, // pino
 		{"json", `{"httpRequest":{"latency":"0.012345s","remoteIp":"::1","requestMethod":"GET","requestUrl":"https://a.org/a?b","responseSize":"512","status":404,"userAgent":"x"},"timestamp":"2019-05-06T06:28:20.345Z"}`,
@@ -149,6 +158,22 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a protocol=HTTP/1.1 agent=x vhost=a.org forwarded=::1, 10.0.0.1 id=id upstream=10.0.0.2:80 status=200 bytes=5 received=0 duration=12000 uptime=11000`}, // Istio
 		{"ingress-nginx", `192.0.2.7 - [192.0.2.7] - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x" 78 0.004 [default-web-80] 10.0.0.5:80 5 0.003 200`,
 			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x upstream=10.0.0.5:80 status=200 bytes=5 received=78 duration=4000 uptime=3000`},
+		{"nginx-timed", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x" "198.51.100.9, 10.0.0.1" "a.org" sn="_" rt=0.003 ua="10.0.0.5:80" us="200" ut="0.002" ul="5" cs=HIT`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x vhost=a.org forwarded=198.51.100.9, 10.0.0.1 cache=HIT upstream=10.0.0.5:80 status=200 bytes=5 duration=3000 uptime=2000`}, // nginx Amplify
+		{"nginx-timed", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x" "-" rt=0.003 uct="0.000" uht="0.002" urt="0.002"`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x status=200 bytes=5 duration=3000 uptime=2000`},
+		{"combined", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x" "www.a.org"`, // no X-Forwarded-For
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x status=200 bytes=5`},
+		{"combined", `198.51.100.9, 10.0.0.1 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"`,
+			`2019-05-06T06:28:20Z host=198.51.100.9 method=GET path=/a protocol=HTTP/1.1 agent=x forwarded=198.51.100.9, 10.0.0.1 status=200 bytes=5`},
+		{"traefik", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 404 19 "-" "-" 17 "-" "-" 0ms`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 status=404 bytes=19 duration=0`},
+		{"s3", `79a b [06/May/2019:06:28:20 +0000] - AmazonS3 DD6C S3.EXPIRE.OBJECT a.pdf "-" - - - 4406583 - - "-" "-" - 10S6 - - - - - -`,
+			`2019-05-06T06:28:20Z user=AmazonS3 id=DD6C`},
+		{"s3", `79a b [06/May/2019:06:28:20 +0000] 192.0.2.3 79a 3E57 REST.GET.OBJECT a "GET /b/a HTTP/1.1" 200 - 113 - 7 - "-" "S3Console/0.4" - s9lz= SigV4 ECDHE AuthHeader b.s3.amazonaws.com TLSv1.2 arn:aws:s3:x Yes`,
+			`2019-05-06T06:28:20Z host=192.0.2.3 user=79a method=GET path=/b/a protocol=HTTP/1.1 agent=S3Console/0.4 vhost=b.s3.amazonaws.com id=3E57 tls=TLSv1.2 cipher=ECDHE status=200 bytes=113 duration=7000`},
+		{"haproxy", `192.0.2.7:5 [06/May/2019:06:28:20.345] in~ web/s1 10/0/30/69/+109 200 +2750 - - ---- 1/1/1/1/0 0/0 "GET /a HTTP/2.0" 0/0/0/0/1 a.org/TLSv1.3/TLS_AES_128_GCM_SHA256`,
+			`2019-05-06T06:28:20.345Z host=192.0.2.7 method=GET path=/a protocol=HTTP/2.0 vhost=a.org tls=TLSv1.3 cipher=TLS_AES_128_GCM_SHA256 upstream=web/s1 status=200 bytes=2750 duration=109000 uptime=69000`}, // httpslog, logasap
 		{"elb", `2015-05-13T23:39:43.945958Z my-lb 192.0.2.7:2817 10.0.0.1:80 0.001069 0.000028 0.000041 - - 82 305 "- - - " "-" - -`,
 			`2015-05-13T23:39:43.945958Z host=192.0.2.7 upstream=10.0.0.1:80 bytes=305 received=82 duration=1138 uptime=28`},
 		{"squid", `1286536309.450    917 192.0.2.7 TCP_TUNNEL/200 20670 CONNECT example.com:443 user HIER_DIRECT/198.51.100.1 -`,
@@ -186,7 +211,7 @@ func TestPrefixes(t *testing.T) {
 		for _, prefix := range []string{"", "2026-01-24T01:34:36.743000000+00:00 stdout F ", "caddy  | ", "web-1 | ", "[pod/web-5d/nginx] ",
 			"Feb  5 16:19:38 192.168.4.2 nginx[7]: ", "Feb 25 16:19:38 host nginx: ", "<190>Feb 25 16:19:38 host nginx: ",
 			"2026-01-24T01:34:36.743+01:00 host nginx[1]: ", "<34>1 2026-01-24T01:34:36Z host nginx 1 - - ",
-			`<34>1 2026-01-24T01:34:36Z host nginx 1 ID47 [a b="c"] `, "2026-01-24T01:34:36.743000000Z "} {
+			`<34>1 2026-01-24T01:34:36Z host nginx 1 ID47 [a b="c"] `, `<34>1 2026-01-24T01:34:36Z host nginx 1 - [a b="] \"" c="d"][e] `, "\x1b[33mweb-1  |\x1b[0m ", "\x1b[36mweb-1  | \x1b[0m", "2026-01-24T01:34:36.743000000Z "} {
 			line := []byte(prefix + f.Example)
 			if reason := Prefixed(f).NewParser(nil).Parse(line, &got); reason != OK || show(&got) != show(&want) {
 				t.Errorf("%s: %s reads as %s, reason %d, want %s", f.Name(), line, show(&got), reason, show(&want))

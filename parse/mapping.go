@@ -62,10 +62,10 @@ var envoy = func() *jsonFormat {
 		key("x-forwarded-for", text(Forwarded)), other("x_forwarded_for", text(Forwarded)),
 		key("x-request-id", text(RequestID)), other("request_id", text(RequestID)), key("scheme", text(Scheme)),
 	)
-	f.text = lines("envoy", true,
-		`[{iso}] "{request}" {status} {-} {received} {bytes} {milliseconds} {upmilliseconds} "{forwarded}" "{agent}" "{id}" "{vhost}" "{upstream}"`,
+	f.text = lines("envoy",
+		`[{iso}] "{request}" {status} {-} {received} {bytes} {milliseconds} {upmilliseconds} "{forwarded}" "{agent}" "{id}" "{vhost}" "{upstream}"…`,
 		// what Istio's sidecars write
-		`[{iso}] "{request}" {status} {-} {-} {-} "{-}" {received} {bytes} {milliseconds} {upmilliseconds} "{forwarded}" "{agent}" "{id}" "{vhost}" "{upstream}"`)
+		`[{iso}] "{request}" {status} {-} {-} {-} "{-}" {received} {bytes} {milliseconds} {upmilliseconds} "{forwarded}" "{agent}" "{id}" "{vhost}" "{upstream}"…`)
 	return f
 }()
 
@@ -109,7 +109,7 @@ var aliases = []struct {
 	keys  string
 }{
 	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec event.created httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
-	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp"},
+	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp"},
 	{"user", "user remote_user username user_name user.name auth userId"},
 	{"request", "request request_line requestLine"},
 	{"method", "method request_method verb http_method requestMethod http.request.method httpRequest.requestMethod http.method req.method request.method httpMethod ClientRequestMethod properties.httpMethod"},
@@ -121,7 +121,7 @@ var aliases = []struct {
 	{"received", "request_length bytes_received bytes_in request_size requestSize bytes_read http.request.bytes httpRequest.requestSize ClientRequestBytes properties.receivedBytes"},
 	{"referer", "referer referrer http_referer http_referrer http.request.referrer http.referer httpRequest.referer headers.referer req.headers.referer ClientRequestReferer"},
 	{"agent", "user_agent agent http_user_agent userAgent useragent user-agent ua user_agent.original http.useragent httpRequest.userAgent headers.user-agent req.headers.user-agent ClientRequestUserAgent properties.userAgent"},
-	{"vhost", "host vhost http_host server_name virtual_host url.domain authority hostname httpRequest.host req.headers.host ClientRequestHost properties.host"},
+	{"vhost", "host vhost http_host server_name virtual_host url.domain authority httpRequest.host req.headers.host ClientRequestHost properties.host"},
 	{"scheme", "scheme request_scheme url.scheme ClientRequestScheme"},
 	{"forwarded", "x_forwarded_for http_x_forwarded_for forwarded_for x-forwarded-for xff forwarded"},
 	{"id", "request_id requestId req_id id trace_id http_x_request_id x_request_id x-request-id http.request.id insertId RayID"},
@@ -129,18 +129,18 @@ var aliases = []struct {
 	{"tls", "ssl_protocol tls_version tls tls.version tls_protocol ClientSSLProtocol"},
 	{"cipher", "ssl_cipher tls_cipher tls.cipher cipher ClientSSLCipher"},
 	{"type", "content_type sent_http_content_type mime_type http.response.mime_type EdgeResponseContentType"},
-	{"upstream", "upstream_addr upstream upstream_host backend"},
-	{"duration", "request_time duration response_time responseTime elapsed took latency request_duration httpRequest.latency properties.timeTaken"},
+	{"upstream", "upstream_addr upstream upstream_host upstreamhost backend"},
+	{"duration", "request_time duration response_time responseTime responsetime elapsed took latency request_duration httpRequest.latency properties.timeTaken"},
 	{"duration_ms", "duration_ms response_time_ms latency_ms elapsed_ms time_taken_ms responseTimeMs"},
 	{"duration_us", "duration_us latency_us elapsed_us"},
 	{"duration_ns", "duration_ns event.duration"},
-	{"uptime", "upstream_response_time upstream_time"},
+	{"uptime", "upstream_response_time upstream_time upstreamtime"},
 }
 
 // genericValues are the names that a mapping of the user's may use.
 var genericValues = map[string]value{
 	"time": {kind: kAnyTime}, "host": {kind: kHost}, "ident": text(Ident), "user": text(User), "request": {kind: kRequest},
-	"method": text(Method), "target": {kind: kTarget}, "path": text(Path), "query": text(Query), "protocol": text(Protocol),
+	"method": text(Method), "target": {kind: kTarget}, "path": text(Path), "query": {kind: kQuery}, "protocol": text(Protocol),
 	"status": {kind: kStatus}, "bytes": amount(slotBytes), "received": amount(slotReceived), "referer": text(Referer), "agent": text(Agent),
 	"vhost": {kind: kVHost}, "scheme": {kind: kScheme, field: Scheme}, "forwarded": text(Forwarded), "id": text(RequestID),
 	"cache": text(Cache), "tls": {kind: kTLS}, "cipher": {kind: kCipher}, "type": text(Type), "upstream": text(Upstream),

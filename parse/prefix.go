@@ -80,8 +80,21 @@ func (p *prefixedParser) fromDocker(line []byte) []byte {
 	return bytes.TrimRight(text, "\r\n")
 }
 
+// afterColours skips the ESC [ 33 m with which docker compose colours a name.
+func afterColours(line []byte) []byte {
+	for len(line) > 2 && line[0] == 0x1b && line[1] == '[' {
+		i := bytes.IndexByte(line, 'm')
+		if i < 0 {
+			break
+		}
+		line = line[i+1:]
+	}
+	return line
+}
+
 // afterPrefix returns the line behind its prefix, all of it if it has none.
 func afterPrefix(line []byte) []byte {
+	line = afterColours(line)
 	if len(line) < 8 {
 		return line
 	}
@@ -172,12 +185,25 @@ func afterPriority(line []byte) []byte {
 		}
 		rest = rest[n+1:]
 	}
-	if len(rest) > 0 && rest[0] == '[' {
-		if n := bytes.Index(rest, []byte("] ")); n >= 0 {
-			return rest[n+2:]
+	rest = bytes.TrimPrefix(afterStructure(rest), []byte("- "))
+	return bytes.TrimPrefix(rest, byteOrderMark)
+}
+
+// afterStructure skips the elements [id name="value" …] of RFC 5424 and the
+// blank behind them. In a value, a backslash stands before quotes and brackets.
+func afterStructure(rest []byte) []byte {
+	quoted := false
+	for i := 0; i < len(rest) && rest[0] == '['; i++ {
+		switch c := rest[i]; {
+		case c == '\\' && quoted:
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == ']' && !quoted && i+1 < len(rest) && rest[i+1] == ' ':
+			return rest[i+2:]
 		}
 	}
-	return bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte("- ")), []byte("\xef\xbb\xbf"))
+	return rest
 }
 
 // afterName skips "caddy  | ".
@@ -187,8 +213,12 @@ func afterName(line []byte) []byte {
 		i++
 	}
 	blanks := skipBlanks(line, i)
-	if i == 0 || blanks == i || blanks+1 >= len(line) || line[blanks] != '|' || line[blanks+1] != ' ' {
+	if i == 0 || blanks == i || blanks == len(line) || line[blanks] != '|' {
 		return line
 	}
-	return line[blanks+2:]
+	rest, blank := bytes.CutPrefix(afterColours(line[blanks+1:]), []byte(" "))
+	if !blank {
+		return line
+	}
+	return afterColours(rest)
 }

@@ -120,6 +120,7 @@ func TestDamage(t *testing.T) {
 func TestNoLog(t *testing.T) {
 	for _, c := range []struct{ name, content, err, skipped string }{
 		{"empty", "", "", "empty"},
+		{"no requests", "#Software: Microsoft Internet Information Services 10.0\n#Fields: date time c-ip\n\n", "", "blank lines and comments only"},
 		{"binary", "\x7fELF\x00\x01\x02\n\x00\x00", "binary data, not a log", ""},
 		{"prose", "It was a dark and stormy night.\n", "no known format", ""},
 	} {

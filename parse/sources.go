@@ -38,6 +38,10 @@ func (s *Scanner) recognise(src *source) {
 		src.skipped = "empty"
 		return
 	}
+	if len(src.head) < sampleSize && src.headErr == nil && onlyComments(head) {
+		src.skipped = "blank lines and comments only" // IIS begins logs that get no request
+		return
+	}
 	var err error
 	sample := sampleLines(head, src.middle, len(src.head) < sampleSize)
 	if s.Format != nil {
@@ -60,6 +64,15 @@ func (s *Scanner) recognise(src *source) {
 		return
 	}
 	src.err = fmt.Errorf("%s: %w", src.Name, err)
+}
+
+func onlyComments(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if blank(line) == OK {
+			return false
+		}
+	}
+	return true
 }
 
 var errBinary = errors.New("binary data, not a log")

@@ -15,6 +15,8 @@ const (
 	kHostPort              // client:port, [client]:port
 	kVHost                 // virtual host, perhaps with a port
 	kForward               // X-Forwarded-For that also names the client, its first address
+	kProxies               // X-Forwarded-For, if it is one: else the text is something else, and nobody's
+	kNumber                // a number that nobody reads
 	kRequest               // GET /path?query HTTP/1.1
 	kTarget                // /path?query, perhaps http://vhost in front
 	kQuery                 // query with its question mark
@@ -72,6 +74,8 @@ func (v *value) slots() slot {
 		return 1 << Host
 	case kForward:
 		return 1<<Host | 1<<Forwarded
+	case kProxies:
+		return 1 << Forwarded
 	case kVHost:
 		return 1 << VHost
 	case kRequest:
@@ -133,11 +137,12 @@ func (p *reader) Reset() { p.scratch = p.scratch[:0] }
 // missing says that a text stands for no value.
 func missing(b []byte) bool { return len(b) == 1 && b[0] == '-' }
 
-// due tells whether a line without the value is no record.
+// due tells whether a line without the value is no record. The part '?' says
+// that a host may be missing.
 func (v *value) due() bool {
 	switch v.kind {
 	case kHost, kHostPort, kCLF, kISO, kEpoch, kAnyTime:
-		return true
+		return v.part != '?'
 	}
 	return false
 }
@@ -155,6 +160,13 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 		r.Text[VHost] = hostOnly(b)
 	case kForward:
 		return setForwarded(b, r)
+	case kProxies:
+		if areAddresses(b) {
+			r.Text[Forwarded] = b
+		}
+	case kNumber:
+		_, ok := count(b)
+		return reasonIf(!ok, BadNumber)
 	case kRequest:
 		splitRequest(b, r)
 	case kTarget:
@@ -170,6 +182,9 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	case kStatus:
 		return setStatus(b, r)
 	case kSize:
+		if v.part == '+' { // HAProxy's sign for an answer that was still being sent
+			b = bytes.TrimPrefix(b, plus)
+		}
 		n, ok := count(b)
 		if !ok {
 			return BadSize
@@ -205,7 +220,7 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	return OK
 }
 
-var comma, question = []byte(","), []byte("?")
+var comma, question, plus = []byte(","), []byte("?"), []byte("+")
 
 // setTime reads a time that stands in one piece.
 func (p *reader) setTime(v *value, b []byte, r *Record) Reason {
@@ -306,6 +321,24 @@ func setForwarded(b []byte, r *Record) Reason {
 	return setHost(first, r)
 }
 
+// areAddresses reports whether b is a list of addresses, as X-Forwarded-For is.
+// Formats put other texts in its place, such as the name of a virtual host.
+func areAddresses(b []byte) bool {
+	for more := true; more; {
+		var one []byte
+		one, b, more = bytes.Cut(b, comma)
+		one = bytes.TrimSpace(one)
+		var seen byte
+		for _, c := range one {
+			seen |= hostBytes[c]
+		}
+		if seen != hostDigit && bytes.IndexByte(one, ':') < 0 && string(one) != "unknown" || seen&hostBad != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // withoutPort cuts the port off host:port. It is known to be there, so that of
 // an IPv6 address without brackets it is what follows the last colon.
 func withoutPort(b []byte) []byte {
@@ -340,6 +373,8 @@ func (v *value) append(dst []byte, r *Record) []byte {
 		if dst = append(dst, r.Text[Forwarded]...); len(dst) == n {
 			dst = append(dst, r.Text[Host]...)
 		}
+	case kProxies:
+		dst = append(dst, r.Text[Forwarded]...)
 	case kVHost:
 		dst = append(dst, r.Text[VHost]...)
 	case kRequest:
