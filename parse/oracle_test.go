@@ -21,16 +21,22 @@ const (
 	q        = `(?:[^"\\]|\\.)*`
 	w        = `\S+`
 	clfRE    = `\[(?P<clf>[^\]]+)\] `
-	tailRE   = `"(?P<request>` + q + `)" (?P<status>` + w + `) (?P<bytes>` + w + `) "(?P<referer>` + q + `)" "(?P<agent>` + q + `)"`
+	plainRE  = `"(?P<request>` + q + `)" (?P<status>` + w + `) (?P<bytes>` + w + `)`
+	tailRE   = plainRE + ` "(?P<referer>` + q + `)" "(?P<agent>` + q + `)"`
 	commonRE = `(?P<host>` + w + `) (?P<ident>` + w + `) (?P<user>.+?) ` + clfRE
 )
 
 var oracles = map[string][]*regexp.Regexp{
 	"vhost-combined": {re(`(?P<vhost>` + w + `) ` + commonRE + tailRE + `.*`), re(commonRE + tailRE + `.*`),
-		re(commonRE + `"(?P<request>` + q + `)" (?P<status>` + w + `) (?P<bytes>` + w + `)`)},
-	"combinedio": {re(commonRE + tailRE + ` (?P<received>\d+) \S+`)},
-	"nginx-main": {re(commonRE + tailRE + ` "(?P<forwarded>` + q + `)"`)},
-	"traefik":    {re(commonRE + tailRE + ` \S+ "` + q + `" "(?P<upstream>` + q + `)" (?P<duration_ms>[\d.]+)ms`)},
+		re(commonRE + plainRE)},
+	"common":        {re(commonRE + plainRE)},
+	"combined":      {re(commonRE + tailRE)},
+	"vhost-common":  {re(`(?P<vhost>` + w + `) ` + commonRE + plainRE)},
+	"nginx-timed":   {re(commonRE + tailRE + ` (?P<duration_s>[\d.]+) (?P<uptime_s>[\d.]+)`)},
+	"ingress-nginx": {re(commonRE + tailRE + ` (?P<received>\d+) (?P<duration_s>[\d.]+) \[\S*\] \[\S*\] (?P<upstream>\S+) \S+ (?P<uptime_s>[\d.]+) \S+ (?P<id>.+)`)},
+	"combinedio":    {re(commonRE + tailRE + ` (?P<received>\d+) \S+`)},
+	"nginx-main":    {re(commonRE + tailRE + ` "(?P<forwarded>` + q + `)"`)},
+	"traefik":       {re(commonRE + tailRE + ` \S+ "` + q + `" "(?P<upstream>` + q + `)" (?P<duration_ms>[\d.]+)ms`)},
 	"nginx-proxy-manager": {
 		re(clfRE + `(?P<cache>\S+) \S+ (?P<status>\S+) - (?P<method>\S+) (?P<scheme>\S+) (?P<vhost>\S+) "(?P<target>` + q + `)" \[Client (?P<host>\S+)\] ` +
 			`\[Length (?P<bytes>\S+)\] \[Gzip \S+\] \[Sent-to (?P<upstream>.+?)\] "(?P<agent>` + q + `)" "(?P<referer>` + q + `)"`),
