@@ -125,6 +125,7 @@ type batcher struct {
 	files        *dictionary
 	file         string // of the rows at hand
 	firstLine    int64  // number of the line before the block
+	escape       bool   // see Scanner.EscapeBytes
 }
 
 func newBatcher(p *projection) *batcher {
@@ -211,6 +212,7 @@ func (b *batcher) intern(f Field, r *rows) []int32 {
 	if !r.coded[f] {
 		if b.dictionaries[f] == nil {
 			b.dictionaries[f] = newDictionary()
+			b.dictionaries[f].escape = b.escape
 		}
 		r.nulls[f] = b.dictionaries[f].intern(r.texts[f][:r.n], codes)
 		r.coded[f] = true

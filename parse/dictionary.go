@@ -26,7 +26,8 @@ const (
 // own, so there is no lock.
 //
 // Texts are kept as valid UTF-8: each run of invalid bytes is replaced by one
-// U+FFFD, so texts that differ only there are one text.
+// U+FFFD, so texts that differ only there are one text; or each is written as
+// \xHH, so that they are not.
 type dictionary struct {
 	slots   []bucket // a hash table with open addressing, of a power of two and at most half full
 	offsets []int32  // text i is text[offsets[i]:offsets[i+1]]
@@ -38,6 +39,8 @@ type dictionary struct {
 		slot bucket
 	}
 	touched byte
+
+	escape bool // invalid bytes are not repaired but escaped
 }
 
 // A bucket is a slot of the hash table. It knows its text's place, so that a look-up goes from
@@ -181,7 +184,11 @@ func (d *dictionary) codeOf(text string) int32 {
 // add gives a new text the next code and the free slot.
 func (d *dictionary) add(text []byte, hash uint64, free *bucket) int32 {
 	if !utf8.Valid(text) {
-		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+		if d.escape {
+			text = escapeInvalid(text)
+		} else {
+			text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+		}
 		return d.code(text, maphash.Bytes(dictionarySeed, text))
 	}
 	code := int32(d.len())
@@ -193,6 +200,21 @@ func (d *dictionary) add(text []byte, hash uint64, free *bucket) int32 {
 		d.grow()
 	}
 	return code
+}
+
+// escapeInvalid writes what is no UTF-8 as servers do: \xHH for a byte.
+func escapeInvalid(text []byte) []byte {
+	var valid []byte
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if r == utf8.RuneError && n == 1 {
+			valid = appendHex(valid, text[0])
+		} else {
+			valid = append(valid, text[:n]...)
+		}
+		text = text[n:]
+	}
+	return valid
 }
 
 func (d *dictionary) grow() {

@@ -31,7 +31,7 @@
 //   - A line of more than 1 MiB is one rejection, and no more of it is held.
 //   - Control characters and NUL are part of the text in which they stand.
 //     Invalid UTF-8 is as sent in a Record; in a column each run of it is one
-//     U+FFFD.
+//     U+FFFD, or on request each byte is \xHH.
 //   - A file that grows while it is read is read to the length it had. The cut
 //     last line of damaged compressed data is rejected, not guessed at.
 //   - A log that is given twice, under two names, as a copy or compressed, or

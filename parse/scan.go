@@ -18,16 +18,17 @@ import (
 // A Scanner reads logs into batches. Its fields are options; the zero value
 // recognises the format, uses all cores and gives all record fields.
 type Scanner struct {
-	Format    Format            // nil: recognise it, file by file
-	Rules     *Rules            // books, clutter and other derived fields; nil: the defaults
-	Columns   []string          // projection, from frame.Plan.Columns; nil: all fields of a record
-	Filter    *frame.Filter     // pushed down from the plan; nil keeps all
-	Jobs      int               // workers; 0: one a core
-	BlockSize int               // bytes of whole lines a batch is made of; 0: the default
-	Sample    float64           // keep about this share of the records, chosen by a hash of their lines: always the same ones; 0 keeps all
-	Ordered   bool              // one sink gets all batches in log order (see Scan)
-	Rejects   RejectFunc        // called for each rejected line; nil: only counted
-	Progress  func(bytes int64) // called now and then, from any goroutine, with the bytes of files read since the last call
+	Format      Format            // nil: recognise it, file by file
+	Rules       *Rules            // books, clutter and other derived fields; nil: the defaults
+	Columns     []string          // projection, from frame.Plan.Columns; nil: all fields of a record
+	Filter      *frame.Filter     // pushed down from the plan; nil keeps all
+	Jobs        int               // workers; 0: one a core
+	BlockSize   int               // bytes of whole lines a batch is made of; 0: the default
+	Sample      float64           // keep about this share of the records, chosen by a hash of their lines: always the same ones; 0 keeps all
+	Ordered     bool              // one sink gets all batches in log order (see Scan)
+	EscapeBytes bool              // write bytes that are no UTF-8 as \xHH; false: each run of them is one U+FFFD
+	Rejects     RejectFunc        // called for each rejected line; nil: only counted
+	Progress    func(bytes int64) // called now and then, from any goroutine, with the bytes of files read since the last call
 }
 
 // A RejectFunc receives a line that was not a record. It is called by one

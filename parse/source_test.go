@@ -116,6 +116,33 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// TestInvalidUTF8 checks what becomes of bytes that are no UTF-8.
+func TestInvalidUTF8(t *testing.T) {
+	for _, c := range []struct {
+		text           string
+		repaired, kept string
+	}{
+		{"/a\xff\xfeb\xe9", "/a\uFFFDb\uFFFD", `/a\xff\xfeb\xe9`},
+		{"/é\xc3", "/é\uFFFD", `/é\xc3`},
+		{"/\uFFFD", "/\uFFFD", "/\uFFFD"},
+		{"/\xed\xa0\x80", "/\uFFFD", `/\xed\xa0\x80`}, // half a surrogate pair
+	} {
+		for _, escape := range []bool{false, true} {
+			want := c.repaired
+			if escape {
+				want = c.kept
+			}
+			d := newDictionary()
+			d.escape = escape
+			codes := make([]int32, 2)
+			d.intern([][]byte{[]byte(c.text), []byte(c.text)}, codes)
+			if got := d.string(codes[1]); got != want || codes[0] != codes[1] {
+				t.Errorf("%q becomes %q, want %q, with the codes %v", c.text, got, want, codes)
+			}
+		}
+	}
+}
+
 // TestNoLog checks what is said of files that are no logs.
 func TestNoLog(t *testing.T) {
 	for _, c := range []struct{ name, content, err, skipped string }{

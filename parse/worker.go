@@ -39,6 +39,7 @@ type reject struct {
 
 func newWorker(s *Scanner, p *projection, inputs int) *worker {
 	w := &worker{Scanner: s, batcher: newBatcher(p), files: make([]*FileSummary, inputs), sample: newSample(s.Sample)}
+	w.batcher.escape = s.EscapeBytes
 	if s.Filter != nil {
 		w.filter = s.Filter.Clone()
 	}

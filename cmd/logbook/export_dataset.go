@@ -111,5 +111,8 @@ func (c *exportCmd) identity(schema *arrow.Schema) string {
 	for _, f := range schema.Fields() {
 		text.WriteString(" " + f.Name)
 	}
+	if c.EscapeBytes {
+		text.WriteString(", bytes escaped")
+	}
 	return text.String()
 }

@@ -26,6 +26,7 @@ type readFlags struct {
 	Rules          string   `help:"File of your own rules for derived fields (logbook fields --built-in prints the built-in one)." placeholder:"FILE" type:"path"`
 	Geo            []string `help:"Database of places or networks (.mmdb) for country, city and asn. Repeat it for more." placeholder:"FILE" type:"path"`
 	Format         string   `help:"Format of the lines: a name (see logbook formats), or an Apache LogFormat or nginx log_format." default:"auto" placeholder:"FORMAT"`
+	EscapeBytes    bool     `help:"Write bytes of a log that are no UTF-8 as \\xHH, so that none is lost; otherwise they become U+FFFD."`
 	Rejects        string   `help:"Write rejected lines to FILE, each with its reason." placeholder:"FILE" type:"path"`
 	MaxRejected    string   `help:"Exit with 4 if a greater share of lines is rejected, such as 1%%." placeholder:"SHARE"`
 	Jobs           int      `help:"Workers; 0 is one a core." default:"0" placeholder:"N"`
@@ -90,7 +91,7 @@ func (f *readFlags) settle(env *environment) (*reading, error) {
 	if _, err := f.maxRejected(); err != nil {
 		return nil, usageError(err)
 	}
-	r.scanner.Jobs, r.scanner.Rules = f.Jobs, r.rules
+	r.scanner.Jobs, r.scanner.Rules, r.scanner.EscapeBytes = f.Jobs, r.rules, f.EscapeBytes
 	return r, nil
 }
 
