@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"logbook/frame"
 )
@@ -60,6 +61,16 @@ func (p *pageMaker) axisOf(t *frame.Table, x *frame.Column, coarser bool) axis {
 	return a
 }
 
+// width returns how many pixels the longest label takes, of those that an axis
+// can spare.
+func (a *axis) width() int {
+	longest := 0
+	for _, l := range a.labels {
+		longest = max(longest, utf8.RuneCountInString(l))
+	}
+	return min(max(longest*7, 40), 190)
+}
+
 // find returns the category of a value.
 func (a *axis) find(v value, zone *time.Location) (int, bool) {
 	if a.unit != "" {
@@ -69,64 +80,87 @@ func (a *axis) find(v value, zone *time.Location) (int, bool) {
 	return i, ok
 }
 
-// ticks returns the labels of the axis and where its grid lines stand: at the
-// starts of days for hours, thinned until about eight are left.
+// A step is a distance that labels of a time axis may have.
+type step struct {
+	unit   unit
+	every  int
+	layout string
+}
+
+// steps are those of the calendar that readers count in, the finest first.
+var steps = []step{
+	{minutes, 1, "15:04"}, {minutes, 5, "15:04"}, {minutes, 15, "15:04"},
+	{hours, 1, "15:04"}, {hours, 3, "15:04"}, {hours, 6, "15:04"},
+	{days, 1, "Mon 2"}, {days, 2, "Mon 2"}, {weeks, 1, "2 Jan"}, {weeks, 2, "2 Jan"},
+	{months, 1, "Jan"}, {months, 3, "Jan 2006"}, {years, 1, "2006"}, {years, 5, "2006"}, {years, 20, "2006"},
+}
+
+// ticks returns the labels of the axis, by category: the finest step that
+// leaves room for them. Lines are where grid lines stand: at each day, while
+// there are not too many, otherwise at the labels.
 func (a *axis) ticks() (labels map[int]string, lines []int) {
 	if a.unit == "" {
 		return nil, nil
 	}
-	starts, layout := a.starts()
-	every := (len(starts) + 7) / 8
-	labels = make(map[int]string)
-	for n, i := range starts {
-		if n%max(every, 1) == 0 {
-			labels[i] = a.times[i].Format(layout)
+	const most = 10 // labels
+	finest := slices.IndexFunc(steps, func(s step) bool { return s.unit == a.unit })
+	for _, s := range steps[max(finest, 0):] {
+		if lines = a.begins(s); len(lines) <= most {
+			labels = make(map[int]string)
+			for _, i := range lines {
+				labels[i] = s.label(a.times[i])
+			}
+			break
 		}
 	}
-	if len(starts) <= 62 {
-		return labels, starts
+	if a.unit == hours {
+		if each := a.begins(step{unit: days, every: 1}); len(each) > len(lines) && len(each) <= 31 {
+			lines = each
+		}
 	}
-	for i := range labels {
-		lines = append(lines, i)
-	}
-	slices.Sort(lines)
 	return labels, lines
 }
 
-// starts returns the categories that may carry a label, and how it is written.
-func (a *axis) starts() (at []int, layout string) {
-	n := len(a.times)
-	long := n > 0 && a.times[n-1].Sub(a.times[0]) > 45*24*time.Hour
-	pick := func(ok func(time.Time) bool) {
-		for i, t := range a.times {
-			if ok(t) {
-				at = append(at, i)
-			}
+// begins returns the categories in which a step begins.
+func (a *axis) begins(s step) (at []int) {
+	n := 0
+	for i, t := range a.times {
+		begin := s.unit.floor(t)
+		if i == 0 && a.unit != s.unit && !t.Equal(begin) || i > 0 && begin.Equal(s.unit.floor(a.times[i-1])) {
+			continue
 		}
+		if s.holds(t, n) {
+			at = append(at, i)
+		}
+		n++
 	}
-	all := func(time.Time) bool { return true }
+	return at
+}
+
+// holds reports whether a label stands at t, which is the n-th begin of the
+// step's unit. Hours and months have numbers that readers expect.
+func (s step) holds(t time.Time, n int) bool {
+	switch s.unit {
+	case minutes:
+		n = t.Minute()
+	case hours:
+		n = t.Hour()
+	case months:
+		n = int(t.Month()) - 1
+	case years:
+		n = t.Year()
+	}
+	return n%s.every == 0
+}
+
+// label writes a tick. What has a coarser name is called by it: midnight by its
+// day, January by its year.
+func (s step) label(t time.Time) string {
 	switch {
-	case a.unit == months:
-		layout = "Jan 2006"
-		pick(all)
-	case a.unit == weeks || a.unit == days && long:
-		layout = "2 Jan"
-		pick(func(t time.Time) bool { return a.unit == weeks || t.Weekday() == time.Monday })
-	case a.unit == days:
-		layout = "Mon 2"
-		pick(all)
-	case a.unit == hours && n > 40:
-		layout = "Mon 2"
-		if long {
-			layout = "2 Jan"
-		}
-		pick(func(t time.Time) bool { return t.Hour() == 0 })
-	case a.unit == hours:
-		layout = "Mon 15:04"
-		pick(func(t time.Time) bool { return n <= 8 || t.Hour()%3 == 0 })
-	default:
-		layout = "15:04"
-		pick(func(t time.Time) bool { return n <= 8 || t.Minute()%15 == 0 })
+	case s.layout == "15:04" && t.Hour() == 0 && t.Minute() == 0:
+		return t.Format("Mon 2")
+	case s.layout == "Jan" && t.Month() == time.January:
+		return t.Format("Jan 2006")
 	}
-	return at, layout
+	return t.Format(s.layout)
 }

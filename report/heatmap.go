@@ -42,6 +42,9 @@ func (p *pageMaker) heatmap(f *figure, c *Cell, t *frame.Table, show frame.Show,
 	if len(values) == 0 {
 		return nil, nil
 	}
+	if measured := c.aggregates(measure); !measured || c.adds(measure) { // of what is counted, nothing is none
+		cells = withNone(cells, len(xs.labels), len(ys.labels))
+	}
 	if !follows {
 		f.Data = matrix(c, f.Title, headOf(y.Name), xs, ys, cells, v.Type)
 	}
@@ -68,7 +71,8 @@ func (p *pageMaker) heatmap(f *figure, c *Cell, t *frame.Table, show frame.Show,
 	if err != nil {
 		return nil, err
 	}
-	option["visualMap"] = object{"type": "piecewise", "show": false, "dimension": 2, "pieces": quantiles(sorted)}
+	pieces := append([]object{{"lte": 0, "color": "@none"}}, quantiles(sorted)...)
+	option["visualMap"] = object{"type": "piecewise", "show": false, "dimension": 2, "pieces": pieces}
 	series := option["series"].([]any)[0].(object)
 	series["itemStyle"] = object{"borderColor": "@paper", "borderWidth": 2, "borderRadius": 3}
 	series["emphasis"] = object{"itemStyle": object{"borderColor": "@ink", "borderWidth": 1}}
@@ -89,6 +93,22 @@ func (p *pageMaker) heatmap(f *figure, c *Cell, t *frame.Table, show frame.Show,
 		}
 	}
 	return s, nil
+}
+
+// withNone adds the cells that no row names, with nothing in them.
+func withNone(cells [][3]any, width, height int) [][3]any {
+	known := make(map[[2]any]bool)
+	for _, c := range cells {
+		known[[2]any{c[0], c[1]}] = true
+	}
+	for y := range height {
+		for x := range width {
+			if !known[[2]any{x, y}] {
+				cells = append(cells, [3]any{x, y, 0.0})
+			}
+		}
+	}
+	return cells
 }
 
 // matrix is the table behind a heat map, laid out like it.
@@ -148,17 +168,13 @@ func (p *pageMaker) scale(t *frame.Table, c *frame.Column) axis {
 // far as equal values allow.
 func quantiles(sorted []float64) []object {
 	var pieces []object
-	below := math.Inf(-1)
+	below := 0.0 // what is nothing has a colour of its own
 	for i := range 6 {
 		end := sorted[max(len(sorted)*(i+1)/6-1, 0)]
 		if end <= below {
 			continue
 		}
-		piece := object{"lte": end, "color": "@q" + strconv.Itoa(i)}
-		if !math.IsInf(below, -1) {
-			piece["gt"] = below
-		}
-		pieces = append(pieces, piece)
+		pieces = append(pieces, object{"gt": below, "lte": end, "color": "@q" + strconv.Itoa(i)})
 		below = end
 	}
 	return pieces

@@ -16,6 +16,8 @@ import (
 
 var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"visible": visible,
+	"wrapped": wrapped,
+	"percent": func(part, whole int64) string { return join(percent(float64(part)/float64(max(whole, 1)), 2)) },
 	"grouped": grouped,
 	"counted": counted,
 	"when":    func(t time.Time) string { return t.Format("2 Jan 2006 15:04:05") },
@@ -75,15 +77,24 @@ func (pg *page) html(blocks []element) (out []template.HTML, err error) {
 			left = ""
 		}
 	}
+	var queries template.HTML // of the answers that are joined
 	for _, b := range blocks {
-		var h template.HTML
+		var h, query template.HTML
 		half := false
 		switch b := b.(type) {
 		case *paragraph:
 			h, err = pg.paragraphHTML(b)
 		case *answer:
 			half = b.cell.Half
-			h, err = b.html()
+			h, query, err = b.html()
+			if b.joins && len(out) > 0 {
+				last := &out[len(out)-1]
+				*last = template.HTML(strings.TrimSuffix(string(*last), string(queries))) + h + queries + query
+				queries += query
+				continue
+			}
+			queries = query
+			h += query
 		}
 		switch {
 		case err != nil:
@@ -115,8 +126,9 @@ func (pg *page) paragraphHTML(p *paragraph) (template.HTML, error) {
 	return `<div class="prose">` + h + `</div>`, nil
 }
 
-func (a *answer) html() (template.HTML, error) {
-	var out template.HTML
+// html writes what the cell shows, and its query apart, so that an answer that
+// joins this one can come between.
+func (a *answer) html() (out, query template.HTML, err error) {
 	for _, part := range a.parts {
 		name := ""
 		switch part.(type) {
@@ -135,11 +147,32 @@ func (a *answer) html() (template.HTML, error) {
 		}
 		h, err := execute(name, part)
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
-		out += h
+		if name == "query" {
+			query += h
+		} else {
+			out += h
+		}
 	}
-	return out, nil
+	return out, query, nil
+}
+
+// wrapped writes a text with places where a line may end: after the signs that
+// divide an address, so that no name in it is torn.
+func wrapped(s string) any {
+	s = visible(s)
+	if len(s) < 20 || !strings.Contains(s, "/") {
+		return s
+	}
+	var b strings.Builder
+	for i, part := range strings.SplitAfter(s, "/") {
+		if i > 1 {
+			b.WriteString("<wbr>")
+		}
+		b.WriteString(template.HTMLEscapeString(part))
+	}
+	return template.HTML(b.String())
 }
 
 func execute(name string, data any) (template.HTML, error) {

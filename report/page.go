@@ -1,8 +1,10 @@
 package report
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +24,8 @@ type page struct {
 	Inputs                           []Input
 	Total                            Input
 	Rejects                          []Reject
-	Notes                            []string
-	Command, Notebook                string
+	Notes, Gaps                      []string
+	Command, Notebook, Sum           string // Sum is the notebook's
 
 	prose  *directives
 	source []byte // of the notebook, that prose refers to
@@ -52,6 +54,7 @@ type paragraph struct {
 type answer struct {
 	cell  *Cell
 	parts []part
+	joins bool // it belongs to the answer before it, as a low chart below another does
 }
 
 // A part of an answer is a breakage, a note, a *figure, a *grid, the
@@ -72,7 +75,9 @@ type pageMaker struct {
 	span      Period    // of the page, in its zone
 	first     time.Time // of the page's time axes
 	last      time.Time
-	charts    bool // one has been laid out
+	charts    bool     // one has been laid out
+	above     bool     // the cell at hand stands above a low chart, which names the hours for both
+	gaps      []string // times without a log line, as the first chart that sees them says it
 }
 
 // page lays out the result.
@@ -117,12 +122,14 @@ func (p *pageMaker) head() *page {
 	front := p.notebook.Front
 	pg := &page{Title: or(p.run.Title, p.prose.fill(p.notebook.title, &scope{names: p.names()}), "Access report"), Site: or(p.run.Site, front.Site), When: p.when(),
 		Version: p.run.Version, Command: p.run.Command, Notebook: p.notebook.Name,
-		Inputs: p.run.Inputs, Rejects: p.run.Rejects, Notes: p.run.Notes, prose: p.prose, source: p.notebook.source}
+		Rejects: p.run.Rejects, Notes: p.run.Notes, prose: p.prose, source: p.notebook.source, Sum: fmt.Sprintf("%x", sha256.Sum256(p.notebook.written))}
 	if !p.run.Made.IsZero() {
 		pg.Made = p.run.Made.In(p.run.Zone).Format("Mon 2 Jan 2006 15:04")
 	}
 	pg.Slug = slug(or(pg.Site, "logbook") + "-" + strings.TrimSuffix(p.notebook.Name, ".md"))
 	for _, in := range p.run.Inputs {
+		in.First, in.Last = in.First.In(p.run.Zone), in.Last.In(p.run.Zone)
+		pg.Inputs = append(pg.Inputs, in)
 		pg.Total.Lines += in.Lines
 		pg.Total.Kept += in.Kept
 		pg.Total.Filtered += in.Filtered
@@ -137,28 +144,43 @@ func (p *pageMaker) body(pg *page) error {
 	lede := &section{}
 	current := lede
 	ids := make(map[string]bool)
-	for _, b := range unfold(p.notebook.nodes, &scope{names: p.names()}) {
+	blocks := unfold(p.notebook.nodes, &scope{names: p.names()})
+	for i, b := range blocks {
 		if h, ok := b.node.(*ast.Heading); ok && h.Level <= 2 {
 			title := p.prose.plain(p.notebook.source, b)
 			current = &section{Title: title, ID: unique(ids, or(slug(title), "section"))}
 			pg.Sections = append(pg.Sections, current)
 			continue
 		}
-		if err := p.block(current, b); err != nil {
+		joins := p.above
+		p.above = i+1 < len(blocks) && !p.lowChart(b) && p.lowChart(blocks[i+1])
+		if err := p.block(current, b, joins); err != nil {
 			return err
 		}
 	}
+	pg.Gaps = p.gaps
 	pg.Lede, pg.charts = lede.Blocks, p.charts
 	return nil
 }
 
+// lowChart reports whether a block is a cell that draws a low chart: one that
+// goes with the chart above it, on the same axis.
+func (p *pageMaker) lowChart(b block) bool {
+	c := p.notebook.cellOf(b.node)
+	return c != nil && !c.Half && slices.ContainsFunc(c.Query.Show, func(s frame.Show) bool {
+		_, low := opt(s.Opts, "low")
+		return low
+	})
+}
+
 // block adds one block of the notebook to a section.
-func (p *pageMaker) block(s *section, b block) error {
+func (p *pageMaker) block(s *section, b block, joins bool) error {
 	if c := p.notebook.cellOf(b.node); c != nil {
 		a, err := p.answer(c)
 		if err != nil || len(a.parts) == 0 {
 			return err
 		}
+		a.joins = joins
 		s.Blocks = append(s.Blocks, a)
 		s.Failed = s.Failed || p.errs[c.Name] != nil
 		return nil

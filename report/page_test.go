@@ -231,11 +231,11 @@ func TestLacking(t *testing.T) {
 	}
 }
 
-// TestWeight checks that the page stays light: all but ECharts within 400 kB
+// TestWeight checks that the page stays light: all but ECharts within 150 kB
 // for two weeks, and the script within 12 kB.
 func TestWeight(t *testing.T) {
-	if n := len(templates.Script()); n > 12<<10 {
-		t.Errorf("the script has %d bytes, want at most %d", n, 12<<10)
+	if n := len(templates.Script()); n >= 12_000 {
+		t.Errorf("the script has %d bytes, want less than 12,000", n)
 	}
 	page := pageOf(t, notebook(t, "access", ""), fixtureRun())
 	if n := len(assets.ReplaceAllString(page, "")); n > 150_000 {

@@ -58,7 +58,11 @@ func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, fo
 		f.Sub = pl.cut(12)
 	}
 	p.describe(f, pl)
-	return pl.spec(kind, stack, f.Class == "low")
+	if p.above && kind != "bar" {
+		f.Class += " above"
+	}
+	p.noteGaps(pl)
+	return pl.spec(kind, stack, f.Class)
 }
 
 // pivot turns a table by (x, stack) into one series for each value of stack.
@@ -140,6 +144,12 @@ func (c *Cell) adds(column string) bool {
 	return false
 }
 
+// aggregates reports whether a cell's column is one that it counts or measures,
+// and not computed from others.
+func (c *Cell) aggregates(column string) bool {
+	return slices.ContainsFunc(c.Query.Group.Aggs, func(a frame.Agg) bool { return a.Column() == column })
+}
+
 // order sorts the series and gives them names and colours: status classes by
 // number, people and bots always alike, others by their sum; past six the rest
 // is one.
@@ -161,10 +171,13 @@ func (pl *plot) order(stack string) {
 			return aok && (!bok || a < b)
 		})
 	default:
-		sort.SliceStable(pl.series, func(i, j int) bool { return sum(pl.series[i]) > sum(pl.series[j]) })
+		sort.SliceStable(pl.series, func(i, j int) bool {
+			a, b := pl.series[i], pl.series[j]
+			return a.name != other && (b.name == other || sum(a) > sum(b))
+		})
 	}
 	if most := len(palette); stack != "status_class" && len(pl.series) > most {
-		rest := trace{name: others, class: "c-other", values: make([]float64, len(pl.axis.labels))}
+		rest := trace{name: other, values: make([]float64, len(pl.axis.labels))}
 		for _, s := range pl.series[most-1:] {
 			for i, v := range s.values {
 				rest.values[i] += v
@@ -193,6 +206,11 @@ func named(stack, name, class string, i int) (string, string) {
 	case stack == "status_class" && name != "" && name[0] >= '0' && name[0] <= '9':
 		words := map[string]string{"1xx": "informational", "2xx": "success", "3xx": "redirect, unchanged", "4xx": "client error", "5xx": "server error"}
 		return strings.TrimSpace(name + " " + words[name]), statusClass(int(name[0] - '0'))
+	case name == other:
+		return name, "c-other"
+	case stack == "kind":
+		plurals := map[string]string{"page": "pages", "asset": "styles, scripts, images", "download": "downloads", "feed": "feeds", "probe": "probes"}
+		name = or(plurals[name], name)
 	}
 	return visible(name), palette[i%len(palette)]
 }
@@ -281,16 +299,34 @@ func (p *pageMaker) describe(f *figure, pl *plot) {
 				}
 			}
 			f.Legend = append(f.Legend, legend{swatch(s.class), s.name})
+			if n := len(f.Legend); s.name == "people" && n > 1 { // readers first, though bots lie below them
+				f.Legend[n-1], f.Legend[n-2] = f.Legend[n-2], f.Legend[n-1]
+			}
 			if pl.adds {
 				f.Label += " " + s.name + ": " + plain(pl.y, n) + "."
 			}
 		}
 	}
 	if len(pl.gaps) > 0 {
-		f.Legend = append(f.Legend, legend{swatch("none"), "no log lines"})
+		f.Legend = append(f.Legend, legend{swatch("gap"), "no log lines"})
 		for _, g := range pl.gaps {
 			f.Label += " No log lines from " + pl.axis.labels[g[0]] + " to " + pl.axis.labels[g[1]] + "."
 		}
+	}
+}
+
+// noteGaps keeps the gaps for the foot of the page, if no chart has seen any.
+func (p *pageMaker) noteGaps(pl *plot) {
+	if len(p.gaps) > 0 {
+		return
+	}
+	for _, g := range pl.gaps {
+		first, end := pl.axis.times[g[0]], pl.axis.unit.add(pl.axis.times[g[1]], 1)
+		until := dated(end, string(hours), false)
+		if end.YearDay() == first.YearDay() {
+			until = end.Format("15:04")
+		}
+		p.gaps = append(p.gaps, dated(first, string(hours), false)+" to "+until)
 	}
 }
 
@@ -365,4 +401,5 @@ func (pl *plot) perDay() *plot {
 	return out
 }
 
-const others = "others"
+// other is the name of what is too little to have a name of its own.
+const other = "other"

@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -11,7 +12,7 @@ import (
 )
 
 // spec makes the options of a plot.
-func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
+func (pl *plot) spec(kind string, stack bool, class string) (*spec, error) {
 	totals := pl.totals()
 	most := 0.0
 	if stack || len(pl.series) == 1 {
@@ -38,7 +39,7 @@ func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
 	if kind == "line" || kind == "area" {
 		option, err = pl.lines(stack)
 	} else {
-		option, err = pl.columns(stack)
+		option, err = pl.columns(stack, kind == "bar")
 	}
 	if err != nil {
 		return nil, err
@@ -53,15 +54,19 @@ func (pl *plot) spec(kind string, stack, low bool) (*spec, error) {
 	number := object{"type": "value", "min": 0, "max": end, "interval": step,
 		"axisLabel": object{"color": "@muted", "fontSize": 12, "formatter": "@f:" + format},
 		"splitLine": object{"lineStyle": object{"color": "@rule"}}}
-	if low {
+	if class == "low" {
 		number["interval"] = end
 	}
 	grid := object{"left": 52, "right": 10, "top": 20, "bottom": 26}
+	if strings.HasSuffix(class, "above") {
+		category["axisLabel"], grid["bottom"] = object{"show": false}, 6
+	}
 	if kind == "bar" {
-		category["inverse"], number["axisLabel"] = true, object{"show": false}
-		category["axisLabel"] = object{"color": "@ink", "width": 190, "overflow": "truncate", "fontSize": 12}
-		grid["left"], grid["top"], grid["bottom"] = 200, 4, 4
-		s.Height = 23*len(pl.axis.labels) + 8
+		width := pl.axis.width()
+		category["inverse"] = true
+		category["axisLabel"] = object{"color": "@ink", "width": width, "overflow": "truncate", "fontSize": 12}
+		grid["left"], grid["right"], grid["top"] = width+10, 20, 4
+		s.Height = 23*len(pl.axis.labels) + 30
 		option["xAxis"], option["yAxis"] = number, category
 		s.Ticks = nil
 	} else {
@@ -98,12 +103,12 @@ func (pl *plot) lines(stack bool) (object, error) {
 		}
 		chart.AddSeries(s.name, nil, style...)
 	}
-	pl.labelPeak(&chart.MultiSeries[len(chart.MultiSeries)-1])
+	pl.labelPeak(&chart.MultiSeries[len(chart.MultiSeries)-1], 6)
 	return pl.finish(chart.MultiSeries, func() object { chart.Validate(); return chart.JSON() })
 }
 
 // columns makes the series of column and bar charts.
-func (pl *plot) columns(stack bool) (object, error) {
+func (pl *plot) columns(stack, lying bool) (object, error) {
 	chart := charts.NewBar()
 	for _, s := range pl.series {
 		bar := opts.BarChart{BarCategoryGap: "35%"}
@@ -114,6 +119,9 @@ func (pl *plot) columns(stack bool) (object, error) {
 			bar.Stack = "all"
 		}
 		chart.AddSeries(s.name, nil, charts.WithBarChartOpts(bar), charts.WithItemStyleOpts(opts.ItemStyle{Color: "@" + s.class}))
+	}
+	if !lying && len(pl.axis.labels) > 3 {
+		pl.labelPeak(&chart.MultiSeries[len(chart.MultiSeries)-1], 0.1)
 	}
 	return pl.finish(chart.MultiSeries, func() object { chart.Validate(); return chart.JSON() })
 }
@@ -129,7 +137,11 @@ func (pl *plot) finish(series charts.MultiSeries, options func() object) (object
 		return nil, err
 	}
 	for _, s := range o["series"].([]any) {
-		s.(object)["emphasis"] = object{"disabled": true}
+		s := s.(object)
+		s["emphasis"] = object{"disabled": true}
+		if s["type"] == "bar" {
+			s["barMinWidth"], s["barMaxWidth"] = 2, 48 // an hour of a month is seen, and three days are no walls
+		}
 	}
 	return o, nil
 }
@@ -152,7 +164,7 @@ func numbersOf(values []float64) []any {
 
 // labelPeak names the greatest value, the one point of a curve that a reader
 // looks for.
-func (pl *plot) labelPeak(last *charts.SingleSeries) {
+func (pl *plot) labelPeak(last *charts.SingleSeries, dot float32) {
 	totals := pl.totals()
 	most := 0
 	for i, v := range totals {
@@ -169,9 +181,9 @@ func (pl *plot) labelPeak(last *charts.SingleSeries) {
 	}
 	charts.WithMarkPointNameCoordItemOpts(opts.MarkPointNameCoordItem{
 		Name:       "peak",
-		Coordinate: []any{pl.axis.labels[most], totals[most]},
+		Coordinate: []any{most, totals[most]},
 		Value:      "peak " + plain(pl.y, totals[most]),
-		Symbol:     "circle", SymbolSize: 6,
+		Symbol:     "circle", SymbolSize: dot,
 		ItemStyle: &opts.ItemStyle{Color: "@ink"},
 		Label:     &opts.Label{Show: opts.Bool(true), Position: position, Color: "@ink", FontSize: 12, Formatter: "{c}"},
 	})(last)
@@ -187,5 +199,5 @@ func (pl *plot) addGaps(option object) {
 		areas = append(areas, [2]object{{"xAxis": max(g[0]-1, 0)}, {"xAxis": min(g[1]+1, len(pl.axis.labels)-1)}})
 	}
 	first := option["series"].([]any)[0].(object)
-	first["markArea"] = object{"silent": true, "itemStyle": object{"color": "@none"}, "data": areas}
+	first["markArea"] = object{"silent": true, "itemStyle": object{"color": "@gap"}, "data": areas}
 }

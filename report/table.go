@@ -136,6 +136,7 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 		g.Show = 0
 	}
 	g.Filter = g.Show > 0
+	nests := slices.ContainsFunc(kids, func(within []int) bool { return len(within) > 0 })
 	for i := range rows {
 		l := p.line(columns, &tableRow{t, i, false})
 		if t.Other && i == rows-1 {
@@ -146,6 +147,9 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 		g.Lines = append(g.Lines, l)
 		if kids != nil {
 			g.Lines[len(g.Lines)-1].Kids = len(kids[i])
+			if first := &g.Lines[len(g.Lines)-1].Cells[0]; len(kids[i]) == 0 && nests {
+				first.Class = strings.TrimSpace(first.Class + " flat") // in line with those that have a toggle
+			}
 			for _, k := range kids[i] {
 				child := p.line(columns, &tableRow{t, k, true})
 				child.Child, child.Class = true, "child"

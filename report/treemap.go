@@ -40,7 +40,7 @@ func (p *pageMaker) treemap(f *figure, t *frame.Table, show frame.Show) (*spec, 
 	f.Label = fmt.Sprintf("%s: %s is the largest with %s of %s %s.", f.Title, nodes[0].Name, plain(mc.Type, float64(nodes[0].Value)), plain(mc.Type, float64(total)), strings.ToLower(headOf(measure)))
 
 	chart := charts.NewTreeMap()
-	chart.AddSeries("all", nodes,
+	chart.AddSeries("All", nodes,
 		charts.WithTreeMapOpts(opts.TreeMapChart{Roam: opts.Bool(false), Left: "0", Right: "0", Top: "0", Bottom: "26"}))
 	chart.Validate()
 	option, err := plainObject(chart.JSON())
@@ -48,11 +48,11 @@ func (p *pageMaker) treemap(f *figure, t *frame.Table, show frame.Show) (*spec, 
 		return nil, err
 	}
 	series := option["series"].([]any)[0].(object)
-	maps.Copy(series, (object{"nodeClick": "zoomToNode", "childrenVisibleMin": 400, "animationDurationUpdate": 0,
+	maps.Copy(series, (object{"nodeClick": "zoomToNode", "leafDepth": 2, "sort": false, "childrenVisibleMin": 400, "animationDurationUpdate": 0,
 		"left": 0, "right": 0, "top": 0, "bottom": 26,
 		"breadcrumb": object{"left": 0, "bottom": 0, "height": 20, "itemStyle": object{"color": "@wash", "borderColor": "@rule", "textStyle": object{"color": "@ink"}}},
 		"label":      object{"color": "@on-q", "fontSize": 12, "position": []int{6, 6}, "lineHeight": 16, "overflow": "truncate", "formatter": "@f:node"},
-		"upperLabel": object{"show": true, "height": 22, "color": "@ink", "fontWeight": 600, "fontSize": 12, "padding": []int{0, 2}, "overflow": "truncate", "formatter": "{b}"},
+		"upperLabel": object{"show": true, "height": 22, "color": "@ink", "fontWeight": 600, "fontSize": 12, "padding": []int{0, 2}, "overflow": "truncate", "formatter": "@f:head"},
 		"itemStyle":  object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1},
 		"levels":     []object{{"upperLabel": object{"show": false}, "itemStyle": object{"borderColor": "@paper", "borderWidth": 0, "gapWidth": 6}}, {"itemStyle": object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}, {"itemStyle": object{"borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}}}))
 	shade(series["data"].([]any))
@@ -86,11 +86,18 @@ func (p *pageMaker) tree(t *frame.Table, oc, ic, mc *frame.Column) []opts.TreeMa
 		nodes[i].Children = byFolder(nodes[i].Children, 4)
 		slices.SortStableFunc(nodes[i].Children, bySize)
 	}
-	nodes = firstNodes(nodes)
 	for i := range nodes {
-		nodes[i].Children = firstNodes(nodes[i].Children)
+		nodes[i].Children = firstNodes(nodes[i].Children, 12)
 	}
-	return nodes
+	total := 0
+	for _, n := range nodes {
+		total += n.Value
+	}
+	seen := slices.IndexFunc(nodes, func(n opts.TreeMapNode) bool { return n.Value*120 < total }) // less is a speck
+	if seen < 0 {
+		seen = len(nodes)
+	}
+	return firstNodes(nodes, min(max(seen+1, 2), 24))
 }
 
 // byFolder adds up what is in one folder, below the folder that all have in
@@ -133,14 +140,13 @@ func byFolder(nodes []opts.TreeMapNode, deep int) []opts.TreeMapNode {
 	return folders
 }
 
-// firstNodes puts all nodes but the greatest into one: more than a dozen cannot
-// be told apart.
-func firstNodes(nodes []opts.TreeMapNode) []opts.TreeMapNode {
-	const most = 12
+// firstNodes puts all nodes but the greatest into one, which comes last: more
+// than a few cannot be told apart.
+func firstNodes(nodes []opts.TreeMapNode, most int) []opts.TreeMapNode {
 	if len(nodes) <= most {
 		return nodes
 	}
-	rest := opts.TreeMapNode{Name: others}
+	rest := opts.TreeMapNode{Name: other}
 	for _, n := range nodes[most-1:] {
 		rest.Value += n.Value
 	}
@@ -151,10 +157,13 @@ func firstNodes(nodes []opts.TreeMapNode) []opts.TreeMapNode {
 // somewhere to go.
 func shade(nodes []any) {
 	for _, n := range nodes {
+		if n.(object)["name"] == other {
+			n.(object)["itemStyle"] = object{"color": "@q0"}
+		}
 		kids, _ := n.(object)["children"].([]any)
 		for i, k := range kids {
 			switch kid := k.(object); {
-			case kid["name"] == others:
+			case kid["name"] == other:
 				kid["itemStyle"] = object{"color": "@q0"}
 			case i == 0 && len(kids) > 1:
 				kid["itemStyle"] = object{"color": "@q2"}

@@ -14,21 +14,22 @@ const make = (tag, text = '', cls = '') => {
   if (cls) e.className = cls
   return e
 }
+const aria = (e, name, value) => e.setAttribute('aria-' + name, value)
+const shut = button => button.getAttribute('aria-expanded') === 'false'
 const say = text => { byId('said').textContent = text }
 
 /* Numbers in charts, as Go writes them in tables. */
 const grouped = new Intl.NumberFormat('en-GB', {maximumFractionDigits: 2})
-const scaled = (v, by, units, spare) => {
-  let i = 0
-  while (Math.abs(v) >= by * 0.9995 && i < units.length - 1) { v /= by; i++ }
-  return (Math.abs(v) >= 99.95 || i < spare ? Math.round(v) : +v.toFixed(1)) + (units[i] && '\u202f') + units[i]
-}
 const spans = [[864e8, 'd'], [36e8, 'h'], [6e7, 'min'], [1e6, 's'], [1e3, 'ms'], [1, 'µs']]
 const format = {
   int: v => grouped.format(v),
   float: v => grouped.format(v),
   compact: v => v < 1e3 ? grouped.format(v) : +(v / (v < 1e6 ? 1e3 : 1e6)).toFixed(2) + (v < 1e6 ? 'k' : 'M'),
-  bytes: v => scaled(v, 1000, ['B', 'kB', 'MB', 'GB', 'TB'], 1),
+  bytes: v => {
+    let i = 0
+    for (; v >= 999.5 && i < 4; i++) v /= 1000
+    return +v.toFixed(v < 99.95 && i ? 1 : 0) + '\u202f' + ['B', 'kB', 'MB', 'GB', 'TB'][i]
+  },
   pct: v => grouped.format(v * 100) + '\u202f%',
   duration: v => {
     const [by, unit] = spans.find(([by]) => v >= by) || spans[5]
@@ -50,13 +51,21 @@ const colour = token => {
 }
 const resolve = (o, spec) => {
   if (typeof o === 'string' && o[0] === '@') {
-    if (o === '@f:node') return p => p.name + '\n' + format[spec.format](p.value)
+    if (o === '@f:node' || o === '@f:head') return p => label(p, spec, o === '@f:head')
     return o.startsWith('@f:') ? axisFormat[o.slice(3)] : colour(o.slice(1))
   }
   if (Array.isArray(o)) return o.map(x => resolve(x, spec))
   if (!o || typeof o !== 'object') return o
   /* Categories and names are log text: a path may start with an @. */
   return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, ['data', 'name', 'coord'].includes(k) ? names(k, v, spec) : resolve(v, spec)]))
+}
+/* A rectangle of a tree map says what there is room for, or nothing. */
+const label = (p, spec, head) => {
+  const {width, height} = spec.box(p.dataIndex)
+  const fits = n => width > n * 7 + 12
+  const value = format[spec.format](p.value)
+  if (height < 22 || !fits(Math.min(p.name.length, 6))) return ''
+  return head || height < 40 || !fits(value.length) ? p.name : p.name + '\n' + value
 }
 const names = (key, v, spec) => key === 'data' && Array.isArray(v)
   ? v.map(x => x && typeof x === 'object' && !Array.isArray(x) ? resolve(x, spec) : x) : v
@@ -78,7 +87,7 @@ const tip = spec => points => {
     box.append(r)
   }
   if (p.treePathInfo) {
-    box.append(make('h4', p.treePathInfo.slice(1).map(t => t.name).join(' › ') || 'all'))
+    box.append(make('h4', p.treePathInfo.slice(1).map(t => t.name).join(' › ') || 'All'))
     row('', p.value)
   } else if (Array.isArray(p.value)) {
     box.append(make('h4', spec.option.yAxis.data[p.value[1]] + ', ' + spec.option.xAxis.data[p.value[0]]))
@@ -99,6 +108,7 @@ if (!charts.length) all('.chart').forEach(node => node.remove())
 
 const draw = (chart, still, width) => {
   const {node, spec} = chart
+  spec.box = i => chart.drawn.getModel().getSeriesByIndex(0).getData().getItemLayout(i)
   const option = resolve(spec.option, spec)
   option.animation = !calm && !still && !chart.shown
   option.animationDuration = 350
@@ -112,14 +122,19 @@ const draw = (chart, still, width) => {
     Object.assign(option.xAxis.axisLabel, {interval: i => kept.includes('' + i), formatter: (_, i) => spec.ticks[i]})
     if (spec.lines) option.xAxis.splitLine.interval = i => spec.lines.includes(i)
   }
-  if (spec.height) node.style.height = spec.height + 'px'
+  if (spec.height) {
+    node.style.height = spec.height + 'px'
+    const names = option.yAxis.axisLabel
+    names.width = Math.min(names.width, node.clientWidth * .34)
+    option.grid.left = names.width + 10
+  }
   chart.drawn ||= echarts.init(node, null, {renderer: 'svg'})
   if (width) chart.drawn.resize({width})
   chart.drawn.setOption(option, true)
   chart.shown = true
   const svg = one('svg', node)
   svg.setAttribute('role', 'img')
-  svg.setAttribute('aria-label', node.dataset.label)
+  aria(svg, 'label', node.dataset.label)
 }
 const redraw = () => charts.forEach(c => c.drawn && draw(c, true))
 
@@ -172,20 +187,20 @@ click(byId('print'), () => print())
 /* A chart's numbers fold behind its Data button. */
 const fold = (button, open) => {
   byId(button.dataset.fold).hidden = !open
-  button.setAttribute('aria-expanded', open)
+  aria(button, 'expanded', open)
 }
 const folds = all('[data-fold]')
 folds.forEach(b => {
   if (!charts.length) return b.remove()
   fold(b, false)
-  b.setAttribute('aria-controls', b.dataset.fold)
-  click(b, () => fold(b, b.getAttribute('aria-expanded') === 'false'))
+  aria(b, 'controls', b.dataset.fold)
+  click(b, () => fold(b, shut(b)))
 })
 
 /* Tables. A group is a row with the rows within it. */
 const groups = table => {
   const list = []
-  for (const row of table.tBodies[0].rows) row.classList.contains('child') ? list.at(-1).push(row) : list.push([row])
+  for (const row of table.tBodies[0].rows) row.matches('.child') ? list.at(-1).push(row) : list.push([row])
   return list
 }
 /* A cell's raw value: what Go has put beside it, or its text without what is
@@ -217,9 +232,9 @@ all('table[id]').forEach(table => {
       if (hit) hits++
       row.hidden = !hit || !wanted && hits > limit
       if (!row.hidden) shown++
-      row.classList.toggle('rest', shown > 10 && !row.classList.contains('sum'))
+      row.classList.toggle('rest', shown > 10 && !row.matches('.sum'))
       const toggle = one('.toggle', row)
-      within.forEach(r => { r.hidden = row.hidden || toggle.getAttribute('aria-expanded') === 'false' })
+      within.forEach(r => { r.hidden = row.hidden || shut(toggle) })
     }
     if (count) count.textContent = `${shown} of ${hits} rows`
     if (more) {
@@ -232,28 +247,29 @@ all('table[id]').forEach(table => {
   click(table, e => {
     const toggle = e.target.closest('.toggle')
     if (!toggle) return
-    const open = toggle.getAttribute('aria-expanded') === 'false'
-    toggle.setAttribute('aria-expanded', open)
+    const open = shut(toggle)
+    aria(toggle, 'expanded', open)
     toggle.textContent = open ? '▾' : '▸'
     refresh()
   })
   const heads = [...table.tHead.rows[0].cells]
   heads.forEach((head, column) => {
-    if (!head.textContent || head.classList.contains('spark-cell')) return
+    if (!head.textContent || head.matches('.spark-cell')) return
     const button = make('button', head.textContent)
     button.type = 'button'
     head.replaceChildren(button)
     click(button, () => {
       const was = head.getAttribute('aria-sort')
-      const down = was ? was === 'ascending' : head.classList.contains('r')
+      const down = was ? was === 'ascending' : head.matches('.r')
+      const direction = down ? 'descending' : 'ascending'
       heads.forEach(h => h.removeAttribute('aria-sort'))
-      head.setAttribute('aria-sort', down ? 'descending' : 'ascending')
-      const sums = g => g[0].classList.contains('sum')
+      aria(head, 'sort', direction)
+      const sums = g => g[0].matches('.sum')
       const list = groups(table)
       const sorted = list.filter(g => !sums(g)).sort((a, b) => (down ? -1 : 1) * order(key(a[0].cells[column]), key(b[0].cells[column])))
       table.tBodies[0].append(...[...sorted, ...list.filter(sums)].flat())
       refresh()
-      say(`Sorted by ${button.textContent}, ${down ? 'descending' : 'ascending'}`)
+      say(`Sorted by ${button.textContent}, ${direction}`)
     })
   })
   refresh()
@@ -306,14 +322,14 @@ const links = all('.index a')
 const at = () => sections.findLastIndex(s => s.getBoundingClientRect().top < innerHeight * 0.2)
 const mark = () => {
   const end = innerHeight + scrollY >= document.body.scrollHeight - 4
-  links.forEach((a, i) => i === (end ? links.length - 1 : at()) ? a.setAttribute('aria-current', 'true') : a.removeAttribute('aria-current'))
+  links.forEach((a, i) => i === (end ? links.length - 1 : at()) ? aria(a, 'current', true) : a.removeAttribute('aria-current'))
 }
 let marking
 on('scroll', () => { marking ||= requestAnimationFrame(() => { marking = 0; mark() }) })
 mark()
 
 on('keydown', e => {
-  if (e.target.matches('input, textarea, select') || e.metaKey || e.ctrlKey || e.altKey) return
+  if (e.target.matches('input') || e.metaKey || e.ctrlKey || e.altKey) return
   if (e.key === 'j' || e.key === 'k') {
     const next = sections[Math.max(0, Math.min(sections.length - 1, at() + (e.key === 'j' ? 1 : -1)))]
     const heading = one('h2', next)
@@ -322,7 +338,7 @@ on('keydown', e => {
     next.scrollIntoView()
     heading.focus({preventScroll: true})
   } else if (e.key === 'd') {
-    const open = folds.some(b => b.getAttribute('aria-expanded') === 'false')
+    const open = folds.some(b => shut(b))
     folds.forEach(b => fold(b, open))
   } else if (e.key === '/') {
     const input = one('[data-filter]')

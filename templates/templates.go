@@ -35,15 +35,17 @@ func Page() string { return page }
 func Style() string { return style }
 
 // Script returns the script that makes a page interactive, without what is
-// there for those who read the file: comments of their own lines and indents.
-// No text of the script spans lines.
+// there for those who read the file: comments of their own lines, indents, and
+// the air around signs. No text of the script spans lines or has such signs.
 func Script() string {
-	return indent.ReplaceAllString(comment.ReplaceAllString(script, ""), "")
+	s := indent.ReplaceAllString(comment.ReplaceAllString(script, ""), "")
+	return sign.ReplaceAllString(s, "$1")
 }
 
 var (
 	comment = regexp.MustCompile(`(?ms)^\s*/\*.*?\*/\n`)
 	indent  = regexp.MustCompile(`(?m)^[ \t]+`)
+	sign    = regexp.MustCompile(` (=>|={1,3}|&&|\|\||\?\?) `)
 )
 
 // ECharts returns the chart library and its version. It is not ok if logbook
