@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -145,50 +146,70 @@ func safeJSON(s string) string {
 }
 
 // WriteMarkdown writes the table as GitHub's Markdown. What a log says is a
-// code span where it holds anything but letters, digits and spaces, so that it
-// is no link, no mention and no markup.
+// code span where it is not ordinary words, so that it is no link, no mention
+// and no markup.
 func (t *Table) WriteMarkdown(w io.Writer, zone *time.Location) error {
-	columns := t.printed(TextOptions{Zone: zone}, true)
+	var b strings.Builder
+	b.WriteString(Piped(t.printed(TextOptions{Zone: zone}, true)))
+	for _, note := range t.Notes {
+		b.WriteString("\n" + MarkdownText(note) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Piped lays out a table as GitHub's Markdown. Only what is whole, bars and
+// sparklines, stands there as it is.
+func Piped(columns []TextColumn) string {
 	var b strings.Builder
 	for _, c := range columns {
-		b.WriteString("| " + markdownCell(c.head) + " ")
+		b.WriteString("| " + markdownCell(c.Head) + " ")
 	}
 	b.WriteString("|\n")
 	for _, c := range columns {
-		if c.right {
+		if c.Right {
 			b.WriteString("|---:")
 		} else {
 			b.WriteString("|---")
 		}
 	}
 	b.WriteString("|\n")
-	for row := range t.Rows {
+	for row := range columns[0].Cells {
 		for _, c := range columns {
-			cell := c.cells[row]
-			if c.code {
+			cell := c.Cells[row]
+			if !c.Whole {
 				cell = markdownCell(cell)
 			}
 			b.WriteString("| " + cell + " ")
 		}
 		b.WriteString("|\n")
 	}
-	for _, note := range t.Notes {
-		b.WriteString("\n" + markdownCell(note) + "\n")
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
-// markdownCell writes a text so that Markdown shows it as it is. A pipe ends a
-// cell even within a code span, unless it is escaped; a backslash before one
-// cannot be written there and becomes a space apart.
+// markdownCell is [MarkdownText] within a table. A pipe ends a cell even within a
+// code span, unless it is escaped; a backslash before one cannot be written
+// there and becomes a space apart.
 func markdownCell(s string) string {
-	plain := func(r rune) bool {
-		return r == ' ' || r == '-' || r == '–' || r == ',' || r == '(' || r == ')' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	}
-	if s == "" || strings.TrimFunc(s, plain) == "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+	return MarkdownText(strings.NewReplacer(`\|`, `\ \|`, `|`, `\|`).Replace(s))
+}
+
+// ordinary is text that no reader of Markdown takes for anything else: no
+// markup, no address, no mention, no emoji.
+var ordinary = regexp.MustCompile(`^(?:[\p{L}\p{N}\x{202f} ,()%+−–▲▼≈×·…’'“”-]|[.:;?!](?:[ \d]|$)|<\d)*$`)
+
+// MarkdownText writes a text so that Markdown shows it as it is: ordinary words
+// and numbers as they are, all else as a code span, which alone is not looked
+// through for links and mentions. The text has no control characters.
+func MarkdownText(s string) string {
+	if ordinary.MatchString(s) && !strings.Contains(strings.ToLower(s), "www") {
 		return s
 	}
+	return CodeSpan(s)
+}
+
+// CodeSpan writes a text as a code span of Markdown.
+func CodeSpan(s string) string {
 	longest, run := 0, 0
 	for _, r := range s {
 		if r == '`' {
@@ -199,5 +220,8 @@ func markdownCell(s string) string {
 		longest = max(longest, run)
 	}
 	fence := strings.Repeat("`", longest+1)
-	return fence + " " + strings.NewReplacer(`\|`, `\ \|`, `|`, `\|`).Replace(s) + " " + fence
+	if s == "" || strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") || strings.HasPrefix(s, " ") && strings.HasSuffix(s, " ") {
+		s = " " + s + " " // which Markdown takes away again
+	}
+	return fence + s + fence
 }

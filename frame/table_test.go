@@ -96,7 +96,7 @@ func TestFormats(t *testing.T) {
 	for us, want := range map[int64]string{0: "0 µs", 999: "999 µs", 1500: "1.5 ms", 1_240_000: "1.24 s", 90_000_000: "1 min 30 s", 7_500_000_000: "2 h 05 min"} {
 		check(FormatDuration(us), want)
 	}
-	check(sparkline([]int64{0, 1, 4, 8}), " ▁▄█")
+	check(Sparkline([]int64{0, 1, 4, 8}, maxSpark), " ▁▄█")
 	check(shorten("abcdef", 4), "abc…")
 	check(shorten("世界世界", 5), "世界…")
 	check(shorten("ééé", 2), "é…")

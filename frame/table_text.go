@@ -29,20 +29,8 @@ func (t *Table) WriteText(w io.Writer, opts TextOptions) error {
 	if opts.Width == 0 {
 		opts.Width = 80
 	}
-	columns := t.printed(opts, !opts.Plain)
-	if opts.Width > 0 && measure(columns) > opts.Width {
-		columns = slices.DeleteFunc(columns, func(c printedColumn) bool { return c.bar })
-	}
-	dropped := fit(columns, opts.Width)
-	columns = columns[:len(columns)-len(dropped)]
 	var b strings.Builder
-	writeLine(&b, columns, func(c *printedColumn) string { return c.head })
-	for row := range t.Rows {
-		writeLine(&b, columns, func(c *printedColumn) string { return c.cells[row] })
-	}
-	if len(dropped) > 0 {
-		fmt.Fprintf(&b, "not shown, for want of width: %s\n", commas(dropped, func(c printedColumn) string { return c.head }))
-	}
+	b.WriteString(Aligned(t.printed(opts, !opts.Plain), opts.Width))
 	for _, note := range t.Notes {
 		b.WriteString(printable(note) + "\n")
 	}
@@ -50,21 +38,51 @@ func (t *Table) WriteText(w io.Writer, opts TextOptions) error {
 	return err
 }
 
-// A printedColumn is a column as text.
-type printedColumn struct {
-	head  string
-	cells []string
-	right bool // numbers
-	code  bool // may hold what a log says
+// A TextColumn is a column of a table as text. All columns of a table have as
+// many cells.
+type TextColumn struct {
+	Head  string
+	Cells []string
+	Right bool // numbers
+	Bar   bool // a drawing: goes first, the last before others, where width is wanting
+	Whole bool // means nothing if cut
+
 	key   bool
-	bar   bool // goes first where width is wanting
-	whole bool // means nothing if cut
-	width int  // of the widest cell; cells are cut to it
+	width int // of the widest cell; cells are cut to it
+}
+
+// Aligned lays out a table in lines of at most width columns of a terminal; if
+// width is not positive, without end. Drawings are left out first, then texts
+// are cut, then the last columns are left out, which a last line of any width
+// says. A table whose heads are all empty has no line of heads.
+func Aligned(columns []TextColumn, width int) string {
+	if len(columns) == 0 {
+		return ""
+	}
+	columns = slices.Clone(columns)
+	for i := len(columns) - 1; i >= 0 && width > 0 && measure(columns) > width; i-- {
+		if columns[i].Bar {
+			columns = slices.Delete(columns, i, i+1)
+		}
+	}
+	dropped := fit(columns, width)
+	columns = columns[:len(columns)-len(dropped)]
+	var b strings.Builder
+	if slices.ContainsFunc(columns, func(c TextColumn) bool { return c.Head != "" }) {
+		writeLine(&b, columns, func(c *TextColumn) string { return c.Head })
+	}
+	for row := range columns[0].Cells {
+		writeLine(&b, columns, func(c *TextColumn) string { return c.Cells[row] })
+	}
+	if len(dropped) > 0 {
+		fmt.Fprintf(&b, "not shown, for want of width: %s\n", commas(dropped, func(c TextColumn) string { return c.Head }))
+	}
+	return b.String()
 }
 
 const columnGap = "  "
 
-func writeLine(b *strings.Builder, columns []printedColumn, cell func(*printedColumn) string) {
+func writeLine(b *strings.Builder, columns []TextColumn, cell func(*TextColumn) string) {
 	var line strings.Builder
 	for i := range columns {
 		c := &columns[i]
@@ -73,7 +91,7 @@ func writeLine(b *strings.Builder, columns []printedColumn, cell func(*printedCo
 		if i > 0 {
 			line.WriteString(columnGap)
 		}
-		if c.right {
+		if c.Right {
 			line.WriteString(pad + text)
 		} else {
 			line.WriteString(text + pad)
@@ -103,12 +121,12 @@ const narrowest = 12
 // measure sets the columns to the width that they want, and returns that of a
 // line. The library knows which runes people see as one character, and that
 // some of these are two columns wide: log lines come in all languages.
-func measure(columns []printedColumn) int {
+func measure(columns []TextColumn) int {
 	total := -len(columnGap)
 	for i := range columns {
 		c := &columns[i]
-		c.width = uniseg.StringWidth(c.head)
-		for _, cell := range c.cells {
+		c.width = uniseg.StringWidth(c.Head)
+		for _, cell := range c.Cells {
 			c.width = max(c.width, uniseg.StringWidth(cell))
 		}
 		total += c.width + len(columnGap)
@@ -118,7 +136,7 @@ func measure(columns []printedColumn) int {
 
 // fit makes a line as narrow as width: first texts are cut, the widest first;
 // then the last columns are dropped, which it returns.
-func fit(columns []printedColumn, width int) (dropped []printedColumn) {
+func fit(columns []TextColumn, width int) (dropped []TextColumn) {
 	total := measure(columns)
 	n := len(columns)
 	for width > 0 && total > width {
@@ -141,8 +159,8 @@ func fit(columns []printedColumn, width int) (dropped []printedColumn) {
 }
 
 // cuttable returns by how much a column may be narrowed.
-func cuttable(c *printedColumn) int {
-	if c.right || c.whole {
+func cuttable(c *TextColumn) int {
+	if c.Right || c.Whole {
 		return 0
 	}
 	return max(0, c.width-narrowest)
@@ -157,16 +175,16 @@ func indices(n int) []int {
 }
 
 // printed returns the columns to show, as text.
-func (t *Table) printed(opts TextOptions, graphics bool) []printedColumn {
+func (t *Table) printed(opts TextOptions, graphics bool) []TextColumn {
 	if opts.Zone == nil {
 		opts.Zone = time.UTC
 	}
-	var columns []printedColumn
+	var columns []TextColumn
 	for _, item := range t.items() {
 		columns = append(columns, t.printedItem(&item, opts.Zone, graphics)...)
 	}
-	if i := slices.IndexFunc(columns, func(c printedColumn) bool { return c.key }); i >= 0 && t.Other {
-		columns[i].cells[t.Rows-1] = "(other)"
+	if i := slices.IndexFunc(columns, func(c TextColumn) bool { return c.key }); i >= 0 && t.Other {
+		columns[i].Cells[t.Rows-1] = "(other)"
 	}
 	return columns
 }
@@ -195,12 +213,12 @@ func (t *Table) items() []ShowItem {
 
 // printedItem returns the columns of one item: a number has its bar beside it,
 // "book > chapter" is two columns.
-func (t *Table) printedItem(item *ShowItem, zone *time.Location, graphics bool) []printedColumn {
+func (t *Table) printedItem(item *ShowItem, zone *time.Location, graphics bool) []TextColumn {
 	if item.Expr == nil { // spark day
 		args := item.Opts[0].Args
 		item = &ShowItem{Expr: &Name{Name: "series_" + strings.TrimSuffix(args[len(args)-1], "s")}, Label: item.Label}
 	}
-	var columns []printedColumn
+	var columns []TextColumn
 	for _, e := range []Expr{item.Expr, item.Within} {
 		if e == nil {
 			continue
@@ -214,11 +232,11 @@ func (t *Table) printedItem(item *ShowItem, zone *time.Location, graphics bool) 
 		}
 		p := t.printColumn(c, formatOf(c, item), zone)
 		if item.Label != "" && e == item.Expr {
-			p.head = printable(item.Label)
+			p.Head = printable(item.Label)
 		}
 		columns = append(columns, p)
 		if graphics && hasOption(item, "bar") {
-			columns = append(columns, printedColumn{cells: bars(c, t.Rows), bar: true, whole: true})
+			columns = append(columns, TextColumn{Cells: bars(c, t.Rows), Bar: true, Whole: true})
 		}
 	}
 	return columns
@@ -251,8 +269,8 @@ func formatOf(c *Column, item *ShowItem) string {
 }
 
 // printColumn returns a column as text.
-func (t *Table) printColumn(c *Column, format string, zone *time.Location) printedColumn {
-	p := printedColumn{head: printable(c.Name), right: c.Type != Text && c.Type != Flag && c.Unit == "" && c.Series == nil, code: c.Type == Text, key: c.Key, whole: c.Series != nil}
+func (t *Table) printColumn(c *Column, format string, zone *time.Location) TextColumn {
+	p := TextColumn{Head: printable(c.Name), Right: c.Type != Text && c.Type != Flag && c.Unit == "" && c.Series == nil, key: c.Key, Whole: c.Series != nil}
 	total := 0.0
 	if format == "share" {
 		for row := range t.Rows {
@@ -262,13 +280,13 @@ func (t *Table) printColumn(c *Column, format string, zone *time.Location) print
 	for row := range t.Rows {
 		switch v := c.value(row); {
 		case c.Series != nil:
-			p.cells = append(p.cells, sparkline(c.Series[row]))
+			p.Cells = append(p.Cells, Sparkline(c.Series[row], maxSpark))
 		case c.Key && t.Other && row == t.Rows-1:
-			p.cells = append(p.cells, "")
+			p.Cells = append(p.Cells, "")
 		case format == "share" && total > 0:
-			p.cells = append(p.cells, percent(v.number()/total))
+			p.Cells = append(p.Cells, percent(v.number()/total))
 		default:
-			p.cells = append(p.cells, formatValue(v, format, c.Unit, zone))
+			p.Cells = append(p.Cells, formatValue(v, format, c.Unit, zone))
 		}
 	}
 	return p
@@ -398,49 +416,57 @@ func signed(s string) string {
 // barWidth is the width of the longest bar.
 const barWidth = 16
 
-// bars draws a column's numbers in eighths of a block.
+// bars draws a column's numbers.
 func bars(c *Column, rows int) []string {
-	eighths := []string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}
 	most := 0.0
 	for row := range rows {
 		most = max(most, c.value(row).number())
 	}
 	cells := make([]string, rows)
 	for row := range cells {
-		n := c.value(row).number()
-		if n <= 0 || most <= 0 {
-			continue
+		if most > 0 {
+			cells[row] = Bar(c.value(row).number()/most, barWidth)
 		}
-		length := max(1, int(math.Round(n/most*barWidth*8)))
-		cells[row] = strings.Repeat("█", length/8) + eighths[length%8]
 	}
 	return cells
 }
 
-// maxSpark is the width of the longest sparkline; more values share a block.
+// Bar draws a share of 1 in eighths of a block; width is the length of the
+// whole. What is more than nothing is seen.
+func Bar(share float64, width int) string {
+	eighths := []string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}
+	if share <= 0 {
+		return ""
+	}
+	length := max(1, int(math.Round(min(share, 1)*float64(width)*8)))
+	return strings.Repeat("█", length/8) + eighths[length%8]
+}
+
+// maxSpark is the width of the longest sparkline of a table.
 const maxSpark = 32
 
-// sparkline draws counts as blocks. Nothing at all is a space.
-func sparkline(counts []int64) string {
+// Sparkline draws values as blocks, at most width of them: where there are more
+// values, some share a block. Nothing at all is a space.
+func Sparkline[N int64 | float64](values []N, width int) string {
 	blocks := []rune("▁▂▃▄▅▆▇█")
-	each := max(1, (len(counts)+maxSpark-1)/maxSpark)
-	var sums []int64
-	for part := range slices.Chunk(counts, each) {
-		sum := int64(0)
+	if len(values) == 0 {
+		return ""
+	}
+	each := max(1, (len(values)+width-1)/width)
+	var sums []N
+	for part := range slices.Chunk(values, each) {
+		var sum N
 		for _, n := range part {
 			sum += n
 		}
 		sums = append(sums, sum)
 	}
-	if len(sums) == 0 {
-		return ""
-	}
-	most := slices.Max(sums)
+	most := float64(slices.Max(sums))
 	line := make([]rune, len(sums))
 	for i, n := range sums {
 		line[i] = ' '
 		if n > 0 {
-			line[i] = blocks[(n*8+most-1)/most-1]
+			line[i] = blocks[min(max(int(math.Ceil(float64(n)*8/most))-1, 0), 7)]
 		}
 	}
 	return string(line)

@@ -22,6 +22,8 @@ type figure struct {
 	Label          string // what the chart shows, in words and numbers
 	Legend         []legend
 	Ramp           *[2]string // least and greatest of a heat map
+	Shape          []float64  // of all that a plot over time counts
+	Shades         *shades    // of a heat map
 	Spec           template.JS
 	Strip          template.HTML
 	Data           *grid // its numbers, folded by the script; nil if a table follows

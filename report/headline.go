@@ -10,6 +10,7 @@ import (
 type headline struct {
 	Label, Value, Unit, Aside string
 	Class                     string // of the aside
+	Exact                     string // the value in full, if Value is rounded
 	Daily                     []float64
 }
 
@@ -41,6 +42,7 @@ func (p *pageMaker) headlines(show frame.Show) []headline {
 			h.Value = elapsed(v.num)
 		default:
 			h.Value, h.Unit = compact(v.num)
+			h.Exact = plain(v.typ, v.num)
 		}
 		daily := p.daily(e)
 		h.Aside = p.aside(e, v, len(daily), names)

@@ -59,6 +59,7 @@ func (p *pageMaker) heatmap(f *figure, c *Cell, t *frame.Table, show frame.Show,
 	if v.Type == frame.Float {
 		format = "pct"
 	}
+	f.Shades = newShades(xs.labels, ys.labels, cells, sorted[len(sorted)-1])
 	f.Class, f.Ramp = "tall", &[2]string{write(sorted[0]), write(sorted[len(sorted)-1])}
 	f.Label = fmt.Sprintf("%s: most, %s, on %s at %s.", f.Title, f.Ramp[1], p.formatter.value(at(y, most)), p.formatter.value(at(x, most)))
 

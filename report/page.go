@@ -38,7 +38,8 @@ type section struct {
 	Blocks    []element
 	Failed    bool // a cell of it did
 
-	begun bool // it has prose
+	heading block
+	begun   bool // it has prose
 }
 
 // An element is a block of the notebook: a *paragraph of prose or an *answer.
@@ -148,7 +149,7 @@ func (p *pageMaker) body(pg *page) error {
 	for i, b := range blocks {
 		if h, ok := b.node.(*ast.Heading); ok && h.Level <= 2 {
 			title := p.prose.plain(p.notebook.source, b)
-			current = &section{Title: title, ID: unique(ids, or(slug(title), "section"))}
+			current = &section{heading: b, Title: title, ID: unique(ids, or(slug(title), "section"))}
 			pg.Sections = append(pg.Sections, current)
 			continue
 		}

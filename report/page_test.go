@@ -120,8 +120,8 @@ func poison(tables []*frame.Table) {
 	}
 }
 
-// hostilePage writes a page in which every text is hostile.
-func hostilePage(t testing.TB, n *Notebook) string {
+// hostileResult is a result in which every text is hostile.
+func hostileResult(t testing.TB, n *Notebook) *Result {
 	t.Helper()
 	tables := fixture(t, n)
 	poison(tables)
@@ -134,8 +134,14 @@ func hostilePage(t testing.TB, n *Notebook) string {
 	for _, h := range hostile {
 		run.Rejects = append(run.Rejects, Reject{Reason: "malformed time", Count: 1, File: h, Line: 1, Text: h})
 	}
+	return &Result{n, tables, nil, run}
+}
+
+// hostilePage writes a page in which every text is hostile.
+func hostilePage(t testing.TB, n *Notebook) string {
+	t.Helper()
 	var b bytes.Buffer
-	if err := (&Result{n, tables, nil, run}).WriteHTML(&b); err != nil {
+	if err := hostileResult(t, n).WriteHTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

@@ -58,6 +58,9 @@ func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, fo
 		f.Sub = pl.cut(12)
 	}
 	p.describe(f, pl)
+	if pl.axis.unit != "" {
+		f.Shape = pl.totals()
+	}
 	if p.above && kind != "bar" {
 		f.Class += " above"
 	}
@@ -347,7 +350,7 @@ func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid 
 		if name == "" {
 			name = headOf(pl.noun)
 		}
-		g.Heads = append(g.Heads, head{Text: strings.ToUpper(name[:1]) + name[1:], Class: "r"})
+		g.Heads = append(g.Heads, head{Text: capital(name), Class: "r"})
 	}
 	sums := stack && len(pl.series) > 1
 	if sums {

@@ -5,13 +5,18 @@ import (
 	"html/template"
 	"math"
 	"strings"
+
+	"logbook/frame"
 )
 
 // Small drawings are SVG made here, with presentation attributes and classes
 // only: the page's policy allows no style attribute, and they need no script.
 
-// A drawing is a small picture beside numbers.
-type drawing interface{ HTML() template.HTML }
+// A drawing is a small picture beside numbers: SVG on a page, blocks in text.
+type drawing interface {
+	HTML() template.HTML
+	String() string
+}
 
 // A barDrawing is a share of 1, with a tick where tick is not negative.
 type barDrawing struct {
@@ -26,8 +31,14 @@ type sparkDrawing struct{ values []float64 }
 // HTML draws the bar.
 func (d barDrawing) HTML() template.HTML { return bar(d.share, d.class, d.tick) }
 
+// String draws the bar.
+func (d barDrawing) String() string { return frame.Bar(d.share, 18) }
+
 // HTML draws the line.
 func (d sparkDrawing) HTML() template.HTML { return spark(d.values, 96, 20, false) }
+
+// String draws the line.
+func (d sparkDrawing) String() string { return frame.Sparkline(d.values, 14) }
 
 // spark draws a line with a faint area under it. The widest value reaches the
 // top; zero is the bottom, so that lines of one column can be compared in shape

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"logbook/frame"
 )
@@ -73,11 +75,16 @@ func headOf(name string) string {
 	if len(name) > 1 && name[0] == 'p' && name[1] >= '0' && name[1] <= '9' { // p95
 		return name
 	}
-	s := strings.ReplaceAll(name, "_", " ")
-	if s == "" {
+	return capital(strings.ReplaceAll(name, "_", " "))
+}
+
+// capital returns s with a capital at its start.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 || r == utf8.RuneError {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 // monospaced are the columns whose texts are addresses, not words.
