@@ -115,7 +115,7 @@ func (e *Index) Pos() int { return e.Offset }
 // and how to show it. The zero Query lists nothing; [ParseQuery] makes one
 // from text.
 type Query struct {
-	From   string // "log" when empty; else "history" or the name of another cell
+	From   string // "log" when empty; else [History] or the name of another cell
 	Rows   []RowStep
 	Group  *Group // nil: the query has no group step (only with From a cell)
 	Result []ResultStep
@@ -123,6 +123,10 @@ type Query struct {
 
 	text string // as parsed, for errors to show
 }
+
+// History is what a query is from that sees all that the log holds until the
+// end of the period, and not the period alone.
+const History = "history"
 
 // A RowStep is "where Expr", or "let Let = Expr" when Let is set. Steps apply
 // in the order written.

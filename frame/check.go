@@ -24,7 +24,8 @@ import (
 //   - "x = none" and "x != none" are the only places of the literal none, and
 //     it stands on the right;
 //   - the right side of ~ is a Text literal that compiles;
-//   - a [*Call] is abs(number), lower(text), upper(text) or length(text).
+//   - a [*Call] is abs(number), lower(text), upper(text), length(text)
+//     and a [*given] one of [Options.Functions].
 type checkedQuery struct {
 	name   string
 	query  *Query
@@ -70,6 +71,7 @@ func checkQuery(schema *arrow.Schema, name string, q *Query, opts Options) (c *c
 	}()
 	defer catch(&err, q.text)
 	ch := newChecker(schema, opts)
+	ch.history = q.From == History
 	c = &checkedQuery{name: name, query: q, where: ch.rows(q.Rows)}
 	if q.Group == nil {
 		if !slices.ContainsFunc(q.Show, func(s Show) bool { return s.Verb == "numbers" || s.Verb == "findings" }) {
@@ -95,6 +97,8 @@ type checker struct {
 	opts   Options
 	lets   map[string]resolved
 	result []resultColumn // nil: still at the rows
+
+	history bool // the query is from history
 }
 
 type resolved struct {

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -353,12 +354,22 @@ var functions = map[string]struct{ arg, result Type }{
 // windows are functions of the whole result.
 var windows = []string{"sum", "avg", "min", "max", "rank"}
 
+// A given is a resolved call of one of [Options.Functions].
+type given struct {
+	*Call
+	of func(text string) bool
+}
+
 func (c *checker) call(e *Call) (Expr, Type) {
 	window := c.result != nil && slices.Contains(windows, e.Func)
 	f, ok := functions[e.Func]
+	of := c.opts.Functions[e.Func]
+	if of != nil {
+		f.arg, f.result, ok = Text, Flag, true
+	}
 	switch {
 	case e.Of != nil || !ok && !window:
-		choices := []string{"abs", "length", "lower", "upper"}
+		choices := append(slices.Sorted(maps.Keys(functions)), slices.Sorted(maps.Keys(c.opts.Functions))...)
 		if c.result != nil {
 			choices = append(choices, windows...)
 		}
@@ -378,6 +389,8 @@ func (c *checker) call(e *Call) (Expr, Type) {
 	switch {
 	case !window && f.arg != Invalid && xt != f.arg:
 		c.fail(e, e.Func+" wants "+article(f.arg)+", and this is "+article(xt), "")
+	case of != nil:
+		return &given{out, of}, Flag
 	case !window && f.arg != Invalid:
 		return out, f.result
 	case !isNumber(xt):

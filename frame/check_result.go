@@ -81,6 +81,9 @@ func (c *checker) compare(s ResultStep, aggs []checkedAgg) int {
 	if main < 0 {
 		c.failAt(s.Offset, len(s.Verb), "there is no number to compare", "")
 	}
+	if c.history {
+		c.failAt(s.Offset, len(s.Verb), "history is compared with nothing", "leave out from history")
+	}
 	for i, what := range s.Compare {
 		if len(periodsOf(c.opts, what)) == 0 {
 			c.failAt(s.Offset, len(s.Verb), fmt.Sprintf("there is no period %q to compare with", what), c.periodHint())

@@ -30,7 +30,8 @@ type node struct {
 	lit    *Literal // opConst
 	unit   string   // opTruncate
 	regexp *regexp.Regexp
-	lifted *program // opLift: its last node is the result
+	of     func(text string) bool // opCall
+	lifted *program               // opLift: its last node is the result
 }
 
 type op uint8
@@ -62,6 +63,7 @@ const (
 	opLower
 	opUpper
 	opLength // of a text, in bytes
+	opCall   // a function of a text that is true or false
 )
 
 var binaryOps = map[string]op{
@@ -107,6 +109,9 @@ func (p *program) compile(e Expr) (int, error) {
 		return p.compileIn(e)
 	case *Call:
 		return p.compileCall(e)
+	case *given:
+		x, err := p.compile(e.Args[0])
+		return p.add(e.Func, node{op: opCall, kind: flagKind, args: []int{x}, of: e.of}), err
 	}
 	return 0, fmt.Errorf("frame: cannot compile %T", e)
 }
@@ -306,6 +311,8 @@ func columnsOf(schema *arrow.Schema, exprs ...Expr) []string {
 			for _, item := range e.List {
 				walk(item)
 			}
+		case *given:
+			walk(e.Call)
 		case *Call:
 			for _, arg := range e.Args {
 				walk(arg)

@@ -55,6 +55,8 @@
 //	operand   = "(" expr ")" | LITERAL | NAME [ args ] .
 //	args      = "(" [ expr { "," expr } ] ")" [ "by" ( NAME | "(" NAME { "," NAME } ")" ) ] .
 //
+// Where a query has parameters, $name stands for the value of one.
+//
 // A word begins with a letter, a digit or "_" and goes on with these, "-" and
 // "."; so a minus wants spaces around it. A name that is a word of the language
 // or holds anything else stands in backquotes. Texts stand in " or '; within "
@@ -77,7 +79,8 @@
 // ratios compare with each other; a plain number beside a duration wants a
 // unit. Plus and minus are of one type, or a time and a duration; "/" always
 // gives a plain number, null where it divides by zero. Functions of a row are
-// abs(number), lower(text), upper(text) and length(text), in bytes.
+// abs(number), lower(text), upper(text), length(text), in bytes,
+// and those of [Options.Functions].
 //
 // Nulls are SQL's. What is computed of a null is null; "and", "or" and "not"
 // have three values; where, if and keep take only what is true. Aggregates pass
@@ -98,6 +101,9 @@
 // "with other" has one more row for all that it leaves out: sums are added,
 // columns of add computed from them, and what cannot be told from the parts, as
 // an average or a distinct count, is null.
+//
+// A query from history sees all that there is before the end of the period, in
+// the same pass.
 //
 // "compare previous" groups an earlier period in the same pass, moves its times
 // to where they would be now, and adds for the first number: was, change, delta

@@ -155,6 +155,8 @@ func (ev *evaluator) eval(i int, m *nodeMemory) error {
 		m.sign(n, x)
 	case opLower, opUpper, opLength:
 		m.ofText(n.op, x)
+	case opCall:
+		m.called(n.of, x)
 	default:
 		panic(fmt.Sprintf("frame: no operation %d", n.op))
 	}

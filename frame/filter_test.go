@@ -80,7 +80,7 @@ func TestPeriods(t *testing.T) {
 	periods := []Period{{"now", at(48), at(60)}, {"previous", at(36), at(48)}, {"usual 1", at(24), at(48)}, {"usual 2", at(36), at(48)}}
 	opts := Options{Zone: time.UTC, Periods: periods}
 	var queries []*checkedQuery
-	for _, text := range []string{"count, sum bytes by status | compare previous", "count by host"} {
+	for _, text := range []string{"count, sum bytes by status | compare previous, usual", "count by host"} {
 		q, err := ParseQuery(text)
 		if err != nil {
 			t.Fatal(err)

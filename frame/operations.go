@@ -226,6 +226,17 @@ func negate[T int64 | float64](dst, src []T, negativeOnly bool) []T {
 	return dst
 }
 
+// called calls a function of texts, over the entries of a dictionary too.
+func (m *nodeMemory) called(of func(string) bool, x *vector) {
+	m.out.flags = resize(m.out.flags, len(x.codes))
+	for i, code := range x.codes {
+		m.out.flags[i] = unknown
+		if code >= 0 {
+			m.out.flags[i] = flag(of(string(x.texts.at(code))))
+		}
+	}
+}
+
 // ofText computes functions of one text. They run over the entries of a
 // dictionary, not over rows.
 func (m *nodeMemory) ofText(o op, x *vector) {

@@ -38,6 +38,11 @@ type Options struct {
 	Where   Expr           // rows that no query sees; nil keeps all
 	Periods []Period       // for compare steps: Periods[0] is now; empty: one period that holds all time
 
+	// Functions are those of a text that the caller knows, by name. They are
+	// true or false, and called once for each text. Several goroutines call
+	// them at the same time.
+	Functions map[string]func(text string) bool
+
 	// MaxGroups is how many groups a query's table has at most; 0 is 200,000.
 	// The groups with the most rows stay, of equal ones those whose keys come
 	// first. The rows of all others are one row, [Table.Other], so that totals
@@ -164,13 +169,7 @@ func newPlan(schema *arrow.Schema, queries []*checkedQuery, opts Options) (*Plan
 
 // add plans one query.
 func (p *Plan) add(q *checkedQuery) error {
-	periods := []Period{{}}
-	if len(p.opts.Periods) > 0 {
-		periods = p.opts.Periods[:1]
-		if q.compares() {
-			periods = p.opts.Periods
-		}
-	}
+	periods := p.periods(q)
 	cell := cellPlan{query: q}
 	if q.query.Group == nil { // it only shows what other cells have
 		periods = nil
@@ -194,9 +193,29 @@ func (p *Plan) add(q *checkedQuery) error {
 	return nil
 }
 
-// compares reports whether the query has a compare step.
-func (c *checkedQuery) compares() bool {
-	return slices.ContainsFunc(c.query.Result, func(s ResultStep) bool { return s.Verb == "compare" })
+// periods returns the spans of time that a query is grouped in: now, and what
+// it compares now with; or all that there was until the end of now.
+func (p *Plan) periods(q *checkedQuery) []Period {
+	switch {
+	case len(p.opts.Periods) == 0:
+		return []Period{{}}
+	case q.query.From == History:
+		return []Period{{End: p.opts.Periods[0].End}}
+	}
+	periods := p.opts.Periods[:1:1]
+	for i, period := range p.opts.Periods {
+		if q.compares(i, p.opts) {
+			periods = append(periods, period)
+		}
+	}
+	return periods
+}
+
+// compares reports whether a compare step of the query is with period i.
+func (c *checkedQuery) compares(i int, opts Options) bool {
+	return slices.ContainsFunc(c.query.Result, func(s ResultStep) bool {
+		return slices.ContainsFunc(s.Compare, func(what string) bool { return slices.Contains(periodsOf(opts, what), i) })
+	})
 }
 
 // table returns the table of a query's groups in a period: one that there is
@@ -431,10 +450,11 @@ func (p *Plan) wantedTimes() []Expr {
 	if len(p.selections) == 0 {
 		return nil
 	}
-	return []Expr{
-		&Binary{Op: ">=", X: &Name{Name: "time"}, Y: timeLiteral(start, p.opts.Zone)},
-		&Binary{Op: "<", X: &Name{Name: "time"}, Y: timeLiteral(end, p.opts.Zone)},
+	before := &Binary{Op: "<", X: &Name{Name: "time"}, Y: timeLiteral(end, p.opts.Zone)}
+	if start.IsZero() { // of the history
+		return []Expr{before}
 	}
+	return []Expr{&Binary{Op: ">=", X: &Name{Name: "time"}, Y: timeLiteral(start, p.opts.Zone)}, before}
 }
 
 func timeLiteral(t time.Time, zone *time.Location) *Literal {

@@ -40,7 +40,8 @@ type sqlColumn struct {
 	rule rule
 }
 
-func (c *checkedQuery) sql(schema *arrow.Schema, source string, opts Options) (string, error) {
+func (c *checkedQuery) sql(schema *arrow.Schema, source string, opts Options) (text string, err error) {
+	defer catch(&err, c.query.text)
 	s := &statement{query: c, schema: schema, opts: opts, zone: "UTC", source: source}
 	if opts.Zone != nil {
 		s.zone = opts.Zone.String()

@@ -31,6 +31,8 @@ func (s *statement) expr(e Expr) string {
 		return s.binary(e)
 	case *Call:
 		return s.call(e)
+	case *given:
+		panic(&SyntaxError{Offset: e.Offset, Length: len(e.Func), Msg: e.Func + " has no SQL"})
 	}
 	panic(fmt.Sprintf("frame: unresolved expression %T", e))
 }

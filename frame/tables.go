@@ -125,7 +125,7 @@ func (c *checkedQuery) head() (keys []SortKey, n int) {
 // the whole result.
 func hasCall(e Expr) bool {
 	switch e := e.(type) {
-	case *Call:
+	case *Call, *given:
 		return true
 	case *Unary:
 		return hasCall(e.X)

@@ -81,6 +81,12 @@ func (r *draft) eval(e Expr, row int) value {
 			return values[row]
 		}
 		return applied(e.Func, r.eval(e.Args[0], row))
+	case *given:
+		x := r.eval(e.Args[0], row)
+		if x.null() {
+			return x
+		}
+		return flagValue(e.of(x.text))
 	case *Binary:
 		return r.evalBinary(e, row)
 	}

@@ -3,6 +3,7 @@ package parse
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // matches reports whether a path is clutter: it has no names at all, or one
@@ -110,6 +111,17 @@ func (t *kindTable) kind(path, clean, ext string) string {
 		return "page"
 	}
 	return "other"
+}
+
+// Functions returns the functions of texts that queries may use besides those
+// of the language: probe(path), whether a path is one that only those ask for
+// who look for a way in.
+func (r *Rules) Functions() map[string]func(text string) bool {
+	table := sync.OnceValue(func() *kindTable { return newKindTable(r.Kinds) })
+	return map[string]func(string) bool{"probe": func(path string) bool {
+		clean := lowerASCII(cleanPath(path))
+		return table().kind(lowerASCII(path), clean, extension(lastElem(clean))) == "probe"
+	}}
 }
 
 // kindsOf returns the derivation of ext and kind from a path.

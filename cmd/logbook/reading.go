@@ -79,7 +79,7 @@ func (f *readFlags) settle(env *environment) (*reading, error) {
 	if r.options.Where, err = r.where(); err != nil {
 		return nil, usageError(err)
 	}
-	r.options.Zone = r.zone
+	r.options.Zone, r.options.Functions = r.zone, r.rules.Functions()
 	if f.Format != "" && f.Format != "auto" {
 		if r.scanner.Format, err = parse.FormatByName(f.Format); err != nil {
 			return nil, usageError(fmt.Errorf("--format: %w", err))
