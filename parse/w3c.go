@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -282,7 +283,11 @@ func (f *w3c) Append(dst []byte, r *Record) []byte {
 		b := v.append(buf[:0], &utc)
 		switch v.kind {
 		case kText, kTarget, kForward, kHost, kVHost, kScheme:
+			n := len(dst)
 			dst = f.do(dst, v.text(), b)
+			if n < len(dst) && dst[n] == '"' { // or it would be taken for a quoted column
+				dst = append(slices.Insert(dst, n, '"'), '"')
+			}
 		default:
 			dst = append(dst, b...)
 		}
