@@ -53,6 +53,8 @@ func (c *curve) weight(at, next int64) (total uint64, readers int32) {
 		switch e.kind {
 		case gap:
 			return 0, 0
+		case grow: // the others lose nobody
+			people += people * uint64(e.popular(at)-e.weight) / uint64(e.all)
 		case newReferrer:
 			people += people * uint64(e.visitors(at)) / 100
 		case newCrawler:

@@ -84,16 +84,15 @@ type Book struct {
 
 // world is all that the data files tell.
 type world struct {
-	agents   []agent // browsers, then crawlers, then scanners
+	agents   []agent // browsers, then crawlers, then scanners, then those of events
 	browsers weights
 	crawlers []crawler
-	scanners weights // of agents from firstScanner
 	probes   []probe
 	sites    []referrer
 	books    []Book
 	words    []string
 
-	firstScanner int
+	firstScanner, scanners int // in agents
 }
 
 var loadWorld = sync.OnceValue(func() *world {
@@ -187,6 +186,5 @@ func (w *world) loadScanners() {
 		}
 		w.probes = append(w.probes, p)
 	}
-	n := len(w.agents) - w.firstScanner
-	w.scanners = weigh(n, func(i int) int { return w.agents[w.firstScanner+i].weight })
+	w.scanners = len(w.agents) - w.firstScanner
 }

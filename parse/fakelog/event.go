@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // An Event is something that happens to the site at a time, to be found again
@@ -24,6 +25,7 @@ type Event struct {
 
 	from, until int64  // µs, once the log's begin is known
 	book        int    // grow: in siteMap.books
+	weight, all int    // grow: of the book when it does not grow, and of all books
 	site        uint32 // new-referrer: in stage.sites
 	landing     uint32 // new-referrer: the page it links to
 	crawler     int    // new-crawler: in stage.crawlers
@@ -49,7 +51,7 @@ const EventGrammar = `burst STATUS at TIME for DURATION         two in three ans
 new-referrer URL at TIME [for DURATION]   a page links here; readers come, fewer by the hour
 new-crawler NAME at TIME [for DURATION]   a program begins to read the site
 gap at TIME for DURATION                  no line at all
-grow BOOK at TIME [by N]                  the book gets N times as popular in a week; default 4
+grow BOOK at TIME [by N] [for DURATION]   the book gets N times as popular, and stays so; default 4, in 1w
 relaunch at TIME                          pages move; their old addresses redirect`
 
 // An eventSyntax is what the words of an event must be.
@@ -57,68 +59,97 @@ type eventSyntax struct {
 	name    string
 	kind    eventKind
 	operand string // what follows the name; "" for nothing
-	lasts   bool   // "for" is due
+	lasts   lasts
 }
+
+// lasts says whether an event has a "for".
+type lasts uint8
+
+const (
+	due lasts = iota
+	optional
+	never
+)
 
 var eventKinds = []eventSyntax{
-	{"burst", burst, "a status", true},
-	{"new-referrer", newReferrer, "a URL", false},
-	{"new-crawler", newCrawler, "a name", false},
-	{"gap", gap, "", true},
-	{"grow", grow, "a book", false},
-	{"relaunch", relaunch, "", false},
+	{"burst", burst, "a status", due},
+	{"new-referrer", newReferrer, "a URL", optional},
+	{"new-crawler", newCrawler, "a name", optional},
+	{"gap", gap, "", due},
+	{"grow", grow, "a book", optional},
+	{"relaunch", relaunch, "", never},
 }
 
-// ParseEvent reads an event of [EventGrammar], with times in zone.
+// ParseEvent reads an event of [EventGrammar], with times in zone. An error
+// shows the event and points at the word that is wrong.
 func ParseEvent(text string, zone *time.Location) (Event, error) {
-	e := Event{Text: text, factor: 4, book: -1}
-	words := strings.Fields(text)
-	if err := e.parse(words, zone); err != nil {
-		return Event{}, fmt.Errorf("event %q: %w", text, err)
+	p := eventParser{
+		event: Event{Text: text, factor: 4, book: -1},
+		words: strings.Fields(text),
+		zone:  zone,
 	}
-	return e, nil
+	if err := p.parse(); err != nil {
+		return Event{}, err
+	}
+	return p.event, nil
 }
 
-func (e *Event) parse(words []string, zone *time.Location) error {
-	if len(words) == 0 {
-		return fmt.Errorf("empty, want one of %s", kindNames())
+// An eventParser reads an event word by word.
+type eventParser struct {
+	event Event
+	words []string
+	next  int // in words
+	zone  *time.Location
+}
+
+// fail points at the word before the next one, or behind all words.
+func (p *eventParser) fail(format string, args ...any) error {
+	n := min(p.next-1, len(p.words))
+	before := strings.Join(append(slices.Clone(p.words[:n]), ""), " ")
+	mark := "^"
+	if n < len(p.words) {
+		mark += strings.Repeat("~", max(utf8.RuneCountInString(p.words[n])-1, 0))
 	}
-	i := slices.IndexFunc(eventKinds, func(k eventSyntax) bool { return k.name == words[0] })
-	if i < 0 {
-		return fmt.Errorf("unknown event %q, want one of %s", words[0], kindNames())
+	return fmt.Errorf("event %q: %s\n\t%s\n\t%s", p.event.Text, fmt.Sprintf(format, args...),
+		strings.Join(p.words, " "), strings.Repeat(" ", utf8.RuneCountInString(before))+mark)
+}
+
+// word gives the next word; "" at the end.
+func (p *eventParser) word() string {
+	p.next++
+	if p.next > len(p.words) {
+		return ""
 	}
-	syntax, words := eventKinds[i], words[1:]
-	e.kind = syntax.kind
-	if syntax.operand != "" {
-		if len(words) == 0 || words[0] == "at" {
-			return fmt.Errorf("%s needs %s", syntax.name, syntax.operand)
-		}
-		if err := e.operand(words[0]); err != nil {
-			return err
-		}
-		words = words[1:]
-	}
-	if err := e.clauses(words, zone); err != nil {
-		return err
-	}
+	return p.words[p.next-1]
+}
+
+func (p *eventParser) parse() error {
+	name := p.word()
+	i := slices.IndexFunc(eventKinds, func(k eventSyntax) bool { return k.name == name })
 	switch {
-	case !slices.Contains(words, "at"):
-		return fmt.Errorf("%s needs a time: at 2026-11-12T14:00", syntax.name)
-	case syntax.lasts && e.duration == 0:
-		return fmt.Errorf("%s needs a duration: for 70m", syntax.name)
+	case name == "":
+		return p.fail("empty, want one of %s", kindNames())
+	case i < 0:
+		return p.fail("unknown event %q, want one of %s", name, kindNames())
 	}
-	return nil
-}
-
-// clauses reads what follows the operand: pairs of a word and its value.
-func (e *Event) clauses(words []string, zone *time.Location) error {
-	for ; len(words) > 1; words = words[2:] {
-		if err := e.clause(words[0], words[1], zone); err != nil {
+	syntax := eventKinds[i]
+	p.event.kind = syntax.kind
+	if syntax.operand != "" {
+		if err := p.operand(syntax); err != nil {
 			return err
 		}
 	}
-	if len(words) > 0 {
-		return fmt.Errorf("nothing follows %q", words[0])
+	for p.next < len(p.words) {
+		if err := p.clause(p.word(), syntax); err != nil {
+			return err
+		}
+	}
+	p.next++
+	switch {
+	case !slices.Contains(p.words, "at"):
+		return p.fail("%s needs a time: at 2026-11-12T14:00", name)
+	case syntax.lasts == due && p.event.duration == 0:
+		return p.fail("%s needs a duration: for 70m", name)
 	}
 	return nil
 }
@@ -131,92 +162,64 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
-func (e *Event) operand(word string) error {
-	e.name = word
-	if e.kind != burst {
-		return nil
+func (p *eventParser) operand(syntax eventSyntax) (err error) {
+	e := &p.event
+	e.name = p.word()
+	if e.name == "" || slices.Contains(clauseWords, e.name) {
+		return p.fail("%s needs %s", syntax.name, syntax.operand)
 	}
-	status, err := strconv.Atoi(word)
-	if err != nil || status < 100 || status > 599 {
-		return fmt.Errorf("no such status %q, want 100 to 599", word)
+	if e.kind == burst {
+		e.status, err = strconv.Atoi(e.name)
+		if err != nil || e.status < 100 || e.status > 599 {
+			return p.fail("no such status %q, want 100 to 599", e.name)
+		}
 	}
-	e.status = status
 	return nil
 }
 
-// clause reads one of "at TIME", "for DURATION", "by N".
-func (e *Event) clause(word, value string, zone *time.Location) (err error) {
+var clauseWords = []string{"at", "for", "by"}
+
+// clause reads what follows a word: "at TIME", "for DURATION", "by N".
+func (p *eventParser) clause(word string, syntax eventSyntax) (err error) {
+	e := &p.event
 	switch {
-	case word == "at" && strings.HasPrefix(value, "+"):
-		e.after, err = ParseDuration(value[1:])
-		return err
+	case !slices.Contains(clauseWords, word), word == "by" && e.kind != grow:
+		return p.fail("unexpected %q", word)
+	case word == "for" && syntax.lasts == never:
+		return p.fail("it lasts: no %q", word)
+	case slices.Contains(p.words[:p.next-1], word):
+		return p.fail("a second %q", word)
+	}
+	value := p.word()
+	after, relative := strings.CutPrefix(value, "+")
+	switch {
+	case value == "":
+		return p.fail("nothing follows %q", word)
+	case word == "at" && relative:
+		e.after, err = ParseDuration(after)
 	case word == "at":
-		e.at, err = ParseTime(value, zone)
-		return err
-	case word == "for" && (e.kind == grow || e.kind == relaunch):
-		return fmt.Errorf("it lasts: no %q", "for "+value)
+		e.at, err = ParseTime(value, p.zone)
 	case word == "for":
-		e.duration, err = ParseDuration(value)
-		if err == nil && e.duration == 0 {
-			return fmt.Errorf("a duration of %q is none", value)
+		if e.duration, err = ParseDuration(value); err == nil && e.duration == 0 {
+			err = fmt.Errorf("a duration of %q is none", value)
 		}
-		return err
-	case word == "by" && e.kind == grow:
-		e.factor, err = strconv.Atoi(value)
-		if err != nil || e.factor < 1 || e.factor > 100 {
-			return fmt.Errorf("by %q: want a number from 1 to 100", value)
-		}
-		return nil
-	}
-	return fmt.Errorf("unexpected %q", word)
-}
-
-// timeLayouts are the ways to write a time, the exact ones first.
-var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"}
-
-// ParseTime reads a time as [ParseEvent] takes it.
-func ParseTime(text string, zone *time.Location) (time.Time, error) {
-	for _, layout := range timeLayouts {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return t, nil
+	case word == "by":
+		if e.factor, err = strconv.Atoi(value); err != nil || e.factor < 1 || e.factor > 100 {
+			err = fmt.Errorf("by %q: want a number from 1 to 100", value)
 		}
 	}
-	return time.Time{}, fmt.Errorf("no such time %q, want 2026-11-12 or 2026-11-12T14:00", text)
-}
-
-// ParseDuration reads what time.ParseDuration reads, and d and w for days of
-// 24 hours and weeks of seven such days, in front of the smaller units. No
-// duration is negative.
-func ParseDuration(text string) (time.Duration, error) {
-	rest, sum := text, time.Duration(0)
-	for _, unit := range []struct {
-		name  string
-		hours int64
-	}{{"w", 7 * 24}, {"d", 24}} {
-		n, after, found := strings.Cut(rest, unit.name)
-		if !found {
-			continue
-		}
-		count, err := strconv.ParseUint(n, 10, 12)
-		if err != nil {
-			return 0, fmt.Errorf("no such duration %q, want one such as 70m, 2d or 1d6h", text)
-		}
-		sum += time.Duration(int64(count)*unit.hours) * time.Hour
-		rest = after
+	if err != nil {
+		return p.fail("%v", err)
 	}
-	if rest == "" && text != "" {
-		return sum, nil
-	}
-	d, err := time.ParseDuration(rest)
-	if err != nil || d < 0 || d > 100_000*time.Hour {
-		return 0, fmt.Errorf("no such duration %q, want one such as 70m, 2d or 1d6h", text)
-	}
-	return sum + d, nil
+	return nil
 }
 
 // crawlerShare is how many lines a new crawler asks for, in percent of those
 // that all other programs do.
 const crawlerShare = 40
+
+// usually is how long events last, or take, that do not say it.
+var usually = map[eventKind]time.Duration{newReferrer: 48 * time.Hour, grow: 7 * 24 * time.Hour}
 
 // settle finds out when the event is in a log, and checks what it names.
 func (e *Event) settle(s *stage) error {
@@ -225,10 +228,10 @@ func (e *Event) settle(s *stage) error {
 		at = time.UnixMicro(s.site.from).Add(e.after)
 	}
 	e.from, e.until = at.UnixMicro(), math.MaxInt64
-	if e.duration == 0 && e.kind == newReferrer {
-		e.duration = 48 * time.Hour
+	if usual, ok := usually[e.kind]; ok && e.duration == 0 {
+		e.duration = usual
 	}
-	if e.duration > 0 {
+	if e.duration > 0 && e.kind != grow {
 		e.until = e.from + e.duration.Microseconds()
 	}
 	switch to := s.site.to; {
@@ -249,6 +252,10 @@ func (e *Event) cast(s *stage) error {
 		e.book = slices.IndexFunc(s.books, func(b bookPages) bool { return b.name == e.name })
 		if e.book < 0 {
 			return fmt.Errorf("event %q: no book %q, want one of %s", e.Text, e.name, bookNames(s.books))
+		}
+		e.weight, e.all = s.bookWeight(e.book), 0
+		for i := range s.books {
+			e.all += s.bookWeight(i)
 		}
 	case newReferrer:
 		url := e.name
@@ -280,12 +287,12 @@ func (e *Event) visitors(at int64) int {
 	return int(80 * left / all)
 }
 
-// popular says how many times as popular as before a growing book is.
-func (e *Event) popular(at int64, weight int) int {
-	const week = 7 * 24 * 3600
-	since := min((at-e.from)/second, week)
+// popular is the weight of a growing book.
+func (e *Event) popular(at int64) int {
+	ramp := e.duration.Microseconds() / second
+	since := min((at-e.from)/second, ramp)
 	if since <= 0 {
-		return weight
+		return e.weight
 	}
-	return weight + int(int64(weight)*int64(e.factor-1)*since/week)
+	return e.weight + int(int64(e.weight)*int64(e.factor-1)*since/max(ramp, 1))
 }

@@ -32,6 +32,7 @@ func TestParseEvent(t *testing.T) {
 	check("new-referrer lobste.rs at 2026-11-12T14:00+05:30", "2026-11-12T08:30:00Z", 0)
 	check("new-crawler CuriousBot at +1w", "168h0m0s", 0)
 	check("relaunch  at   2026-11-12", "2026-11-11T23:00:00Z", 0)
+	check("grow nonprog at +3w by 3 for 7w", "504h0m0s", 7*7*24*time.Hour)
 }
 
 // TestEventErrors checks that what the grammar does not take is explained.
@@ -59,6 +60,25 @@ func TestEventErrors(t *testing.T) {
 	check("gap at +1d by 4", `unexpected "by"`)
 	check("grow x at +1d by 0", `by "0": want a number`)
 	check("relaunch at +1d for 1h", "it lasts")
+	check("gap at +1d for 1h for 2h", `a second "for"`)
+	check("grow by 4 at +1d", "grow needs a book")
+}
+
+// TestEventCaret checks that an error points at the word that is wrong.
+func TestEventCaret(t *testing.T) {
+	check := func(text, want string) {
+		t.Helper()
+		_, err := ParseEvent(text, time.UTC)
+		if _, got, _ := strings.Cut(err.Error(), "\n\t"); got != want {
+			t.Errorf("ParseEvent(%q) shows\n\t%s\nwant\n\t%s", text, got, want)
+		}
+	}
+	check("bust 503", "bust 503\n\t^~~~")
+	check("burst  5O3 at +1d for 1h", "burst 5O3 at +1d for 1h\n\t      ^~~")
+	check("gap at übermorgen for 1h", "gap at übermorgen for 1h\n\t       ^~~~~~~~~~")
+	check("burst 503 at +1d", "burst 503 at +1d\n\t                 ^")
+	check("burst 503 at", "burst 503 at\n\t             ^")
+	check("gap at +1d upto 2d", "gap at +1d upto 2d\n\t           ^~~~")
 }
 
 // FuzzParseEvent checks that a text is either an event that lies in time, or an

@@ -18,6 +18,7 @@ type Corpus struct {
 // A HostileValue is a text that a client can send: the record is a good one.
 type HostileValue struct {
 	Field parse.Field
+	Means string // who an agent names, the book of a path; "" for none
 	Text  []byte
 }
 
@@ -37,7 +38,12 @@ var Hostile = sync.OnceValue(func() *Corpus {
 		text := hostileText(rest)
 		switch sort {
 		case "value":
-			c.Values = append(c.Values, HostileValue{fieldNamed(name), text})
+			name, means, _ := strings.Cut(name, ":")
+			v := HostileValue{fieldNamed(name), means, text}
+			if v.Field == parse.Agent && means == "" {
+				v.Means = whoNames[unknown]
+			}
+			c.Values = append(c.Values, v)
 		case "line":
 			c.Lines = append(c.Lines, HostileLine{reasonNamed(name), text})
 		default:

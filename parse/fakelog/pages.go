@@ -51,6 +51,7 @@ type siteMap struct {
 	front, about, catalogue, robots, sitemap, feed uint32
 	search, suggest, progress, archive             uint32
 	assets, icons, blog, drafts, gone, probes      []uint32
+	chapters                                       []uint32 // of all books
 	probeMethods                                   []method
 	blogFavoured, probeWeights                     weights
 }
@@ -162,6 +163,7 @@ func (m *siteMap) drawBook(d *dice, w *world, i int, b Book) {
 		m.drawChapter(d, &p, i, c, word)
 	}
 	m.books = append(m.books, p)
+	m.chapters = append(m.chapters, p.chapters...)
 }
 
 // drawChapter adds a chapter with its figures, its address of years ago, which

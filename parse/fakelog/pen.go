@@ -24,7 +24,7 @@ type pen struct {
 	// Of the chunk under way:
 	hour    int   // since 1970-01-01 by the zone's clocks; -1: there is none
 	started int64 // time of its first line
-	before  int64 // lines of the log before it
+	before  int64 // records before it
 	begun   []int // where it begins in each of buffers
 }
 
@@ -66,7 +66,7 @@ func (p *pen) turn(at int64) {
 		return
 	}
 	p.end()
-	p.hour, p.started, p.before = hour, at, p.line
+	p.hour, p.started, p.before = hour, at, p.tally.records()
 	for i, b := range p.buffers {
 		p.begun[i] = len(b)
 	}
@@ -77,7 +77,7 @@ func (p *pen) end() {
 	if p.hour < 0 {
 		return
 	}
-	p.tally.days[p.hour/24] += p.line - p.before
+	p.tally.days[floorDiv(int64(p.hour), 24)] += p.tally.records() - p.before
 	c := Chunk{Time: time.UnixMicro(p.started).In(p.calendar.zone), Servers: make([][]byte, len(p.buffers))}
 	for i, b := range p.buffers {
 		c.Servers[i] = b[p.begun[i]:]
@@ -99,8 +99,7 @@ func (p *pen) write(r *request) {
 		return
 	}
 	p.fill(r)
-	p.count(r)
-	p.soil(r)
+	p.count(r, p.soil(r))
 	p.buffers[server] = p.format.Append(p.buffers[server], &p.record)
 }
 
@@ -200,15 +199,18 @@ func protocol(r *request) []byte {
 	return http1
 }
 
-// count adds the record to what is known about the log.
-func (p *pen) count(r *request) {
+// count adds the record to what is known about the log; soiled is the field
+// that has a text of the hostile corpus, or none.
+func (p *pen) count(r *request, soiled parse.Field) {
 	t := p.tally
 	t.status[r.status]++
 	t.roles[r.role]++
-	t.who[p.world.agents[r.agent].who]++
+	if soiled != parse.Agent {
+		t.who[p.world.agents[r.agent].who]++
+	}
 	t.sent += max(p.record.Bytes, 0)
 	book := p.targets[r.target].book - 1
-	if book >= 0 {
+	if book >= 0 && soiled != parse.Path {
 		t.books[book]++
 	}
 	for i := range p.site.events {
@@ -226,27 +228,21 @@ func (p *pen) count(r *request) {
 	}
 }
 
-// soil puts a text of the hostile corpus into some records.
-func (p *pen) soil(r *request) {
+// soil puts a text of the hostile corpus into some records, and says into which
+// field.
+func (p *pen) soil(r *request) parse.Field {
 	if p.site.Hostile == 0 {
-		return
+		return parse.NumFields
 	}
 	d := dice(mix(uint64(r.at), r.visitor))
 	if int64(d.below(1e6)) >= p.site.Hostile {
-		return
+		return parse.NumFields
 	}
-	v := &p.corpus.Values[d.below(len(p.corpus.Values))]
+	i := d.below(len(p.corpus.Values))
+	v := &p.corpus.Values[i]
 	p.record.Text[v.Field] = v.Text
-	p.tally.hostile++
-	switch v.Field {
-	case parse.Agent:
-		p.tally.who[p.world.agents[r.agent].who]--
-		p.tally.who[numWho]++
-	case parse.Path:
-		if book := p.targets[r.target].book - 1; book >= 0 {
-			p.tally.books[book]--
-		}
-	}
+	p.tally.values[i]++
+	return v.Field
 }
 
 // appendHost writes the address of a visitor.

@@ -1,10 +1,13 @@
 package fakelog
 
+import "math/bits"
+
 // regulars is how many readers come back again and again.
 const regulars = 12_000
 
 // A visit is what one person does in one go.
 type visit struct {
+	point
 	id      uint64
 	agent   uint16
 	regular bool  // comes often, and has most of the site in the browser's cache
@@ -31,27 +34,26 @@ type place struct {
 }
 
 func (g *scene) chapter(book, n int) place { return place{g.books[book].chapters[n], book, n} }
-func (g *scene) anyChapter(book int) place {
-	return g.chapter(book, g.books[book].favoured.pick(&g.dice))
+func (g *scene) anyChapter(book int, x uint64) place {
+	return g.chapter(book, g.books[book].favoured.at(x))
 }
 func elsewhere(target uint32, book int) place { return place{target, book, -1} }
 
-// read plays a person's visit: arrive somewhere, read on from chapter to
-// chapter, search, look at another book, leave.
-func (g *scene) read(at int64) {
-	v := visit{at: at, id: g.next(), regular: g.percent(16), books: g.popularity(at)}
-	if v.regular {
-		rank := g.below(1 + g.below(regulars)) // low ranks come more often
-		v.id = mix(g.site.Seed, uint64(rank))
-	}
-	if g.percent(1) {
-		g.edit(&v)
+// read plays the n'th visit of a person: arrive somewhere, read on from chapter
+// to chapter, search, look at another book, leave.
+func (g *scene) read(at int64, n uint64) {
+	v := visit{at: at, point: lattice(g.site.Seed, n), books: g.popularity(at), from: nowhere}
+	if n%100 == 37 {
+		g.edit(&v, n/100)
 		return
 	}
-	traits := dice(v.id)
-	v.agent = uint16(g.world.browsers.pick(&traits))
-
-	on := g.begins(&v, &traits)
+	v.agent = uint16(g.world.browsers.at(v.point[ofAgent]))
+	v.regular = scale(v.point[ofHabit], 100) < 16
+	v.id = g.next()
+	if v.regular {
+		v.id = g.regular(v.agent)
+	}
+	on := g.begins(&v)
 	g.arrive(&v, on)
 	for range g.pages(&v) {
 		if g.cutOff {
@@ -62,26 +64,55 @@ func (g *scene) read(at int64) {
 	}
 }
 
+// regular gives one of the readers with a browser who come again and again,
+// some of them more often than others.
+func (g *scene) regular(agent uint16) uint64 {
+	w := g.world.browsers
+	several := 1 + regulars*g.world.agents[agent].weight/int(w[len(w)-1])
+	rank := g.below(1 + g.below(several))
+	return mix(mix(g.site.Seed, uint64(agent)), uint64(rank))
+}
+
 // pages is how many more pages somebody reads after the first: most leave at
 // once, unless they know the site.
-func (g *scene) pages(v *visit) int64 {
-	n := min(g.lognormal(2), 40)
+func (g *scene) pages(v *visit) int {
 	if v.regular {
-		return n + 2
+		return 2 + regularDepth.at(v.point[ofDepth])
 	}
-	if g.percent(66) {
-		return 0
+	return casualDepth.at(v.point[ofDepth])
+}
+
+// The depths of visits: close to log-normal around two, to forty at most, and
+// none for two in three who came by chance.
+var (
+	regularDepth = weigh(41, depth)
+	casualDepth  = weigh(41, func(i int) int {
+		if i == 0 {
+			return 2*5000 + depth(0)
+		}
+		return depth(i)
+	})
+)
+
+// depth is how many of some 5000 visits go i pages deep.
+func depth(i int) int {
+	switch i {
+	case 0:
+		return 1100
+	case 1:
+		return 1400
 	}
-	return n
+	return 6200 / (i * i * (8 + i) / 8)
 }
 
 // begins is the chapter that somebody came for. Regular readers have got a
 // chapter further every day and a half.
-func (g *scene) begins(v *visit, traits *dice) place {
-	book := v.books.pick(&g.dice)
+func (g *scene) begins(v *visit) place {
+	book := v.books.at(v.point[ofBook])
 	if !v.regular {
-		return g.anyChapter(book)
+		return g.anyChapter(book, v.point[ofChapter])
 	}
+	traits := dice(v.id)
 	n := len(g.books[book].chapters)
 	read := (v.at - g.site.from) / (36 * 3600 * second)
 	return g.chapter(book, (traits.below(n)+int(read))%n)
@@ -90,9 +121,8 @@ func (g *scene) begins(v *visit, traits *dice) place {
 // arrive opens the first page of a visit, which is not always what somebody
 // came for.
 func (g *scene) arrive(v *visit, on place) {
-	v.from = nowhere
 	if !v.regular || g.percent(20) {
-		v.from = g.cameFrom()
+		v.from = g.cameFrom(v.point[ofSite])
 	}
 	if site, landing, ok := g.linkedFrom(v.at); ok {
 		v.from = from{kind: otherSite, target: site}
@@ -104,7 +134,7 @@ func (g *scene) arrive(v *visit, on place) {
 	case x < 14:
 		g.show(v, elsewhere(g.front, 0), noQuery, 0)
 	case x < 22:
-		g.show(v, g.anyPost(), noQuery, 0)
+		g.show(v, g.anyPost(v.point[ofChapter]), noQuery, 0)
 	case x < 28:
 		g.show(v, elsewhere(g.books[on.book].index, on.book), noQuery, 0)
 	case x < 32 && linked: // by a link of years ago
@@ -125,11 +155,12 @@ func (g *scene) arrive(v *visit, on place) {
 }
 
 // cameFrom draws the referer of somebody who arrives; many have none.
-func (g *scene) cameFrom() from {
-	if g.percent(38) {
+func (g *scene) cameFrom(x uint64) from {
+	percent, rest := bits.Mul64(x, 100)
+	if percent < 38 {
 		return nowhere
 	}
-	return from{otherSite, uint32(g.sites.pick(&g.dice)), uint32(g.next())}
+	return from{otherSite, uint32(g.sites.at(rest)), uint32(g.next())}
 }
 
 // readOn opens the page after the one that somebody is on.
@@ -142,20 +173,20 @@ func (g *scene) readOn(v *visit, on place) place {
 		on = elsewhere(book.index, on.book)
 	case x < 86:
 		g.find(v)
-		on = g.anyChapter(on.book)
+		on = g.anyChapter(on.book, g.next())
 	case x < 90:
 		g.take(v, book.download[g.below(2)])
 		return on
 	case x < 95:
-		on = g.anyPost()
+		on = g.anyPost(g.next())
 	default:
-		on = g.anyChapter(v.books.pick(&g.dice))
+		on = g.anyChapter(v.books.pick(&g.dice), g.next())
 	}
 	g.show(v, on, noQuery, 0)
 	return on
 }
 
-func (g *scene) anyPost() place { return elsewhere(g.blog[g.blogFavoured.pick(&g.dice)], 0) }
+func (g *scene) anyPost(x uint64) place { return elsewhere(g.blog[g.blogFavoured.at(x)], 0) }
 
 // show asks for a page and for what belongs to it.
 func (g *scene) show(v *visit, on place, query queryKind, arg uint32) {
@@ -264,13 +295,13 @@ func (g *scene) take(v *visit, download uint32) {
 	}
 }
 
-// edit plays one of the site's authors, who has to log in.
-func (g *scene) edit(v *visit) {
+// edit plays the n'th visit of one of the site's authors, who has to log in.
+func (g *scene) edit(v *visit, n uint64) {
 	v.id = mix(g.site.Seed, 'e'+uint64(g.below(len(authors))))
 	traits := dice(v.id)
 	v.agent = uint16(g.world.browsers.pick(&traits))
-	v.regular, v.from = true, nowhere
-	draft := g.drafts[g.below(len(g.drafts))]
+	v.regular = true
+	draft := g.drafts[n%uint64(len(g.drafts))]
 	g.ask(v, draft, get, 401)
 	for range 2 + g.below(6) {
 		v.at += second * (4 + g.lognormal(40))

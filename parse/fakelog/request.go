@@ -96,38 +96,47 @@ type scene struct {
 	cutOff   bool // the visit is over
 }
 
-// play fills out with as many requests as the slice has lines, apart from the
-// broken ones.
-func (g *scene) play(lines, brokenLines int) []request {
-	g.lines = lines
-	for range brokenLines {
+// play fills out with as many requests as the slice has lines: the broken ones,
+// then the visits of programs that are due, and people for the rest.
+func (g *scene) play(sl *slice) []request {
+	g.lines = sl.lines
+	for range sl.brokenLines {
 		at, _ := pick(g.spans, g.lines, &g.dice)
 		g.out = append(g.out, request{at: at, role: broken, visitor: g.next()})
 	}
-	for len(g.out) < lines {
-		at, s := pick(g.spans, g.lines, &g.dice)
-		g.begin(at, s)
+	for k := range g.programs {
+		p := &g.programs[k]
+		first, due := p.due(sl.before, sl.after)
+		for n := range due {
+			g.program(g.begin(p.event, false), k, first+n)
+		}
+	}
+	for n := sl.before.people / (1000 * readerLines); len(g.out) < g.lines; n++ {
+		g.read(g.begin(-1, true), uint64(n))
 	}
 	return g.out
 }
 
-// Mean requests of a visit. A test measures them.
-const (
-	readerLines  = 12
-	programLines = 4
-)
+// readerLines is about how many requests a reader's visit makes. A test
+// measures it.
+const readerLines = 12
 
-// begin plays one visit, or none: a moment is picked by its lines, and where
-// those are of few long visits instead of many short ones, fewer begin.
-func (g *scene) begin(at int64, s *span) {
-	g.horizon, g.cutOff = g.site.end(at), false
-	people := int(s.readers) * programLines
-	programs := (1000 - int(s.readers)) * readerLines
-	switch x := g.below(1000 * max(readerLines, programLines)); {
-	case x < people:
-		g.read(at)
-	case x < people+programs:
-		g.program(at)
+// begin draws when a visit begins, most often where most lines are of its sort,
+// and while the event is on that brings the visitor; -1: there is none.
+func (g *scene) begin(event int, people bool) int64 {
+	for {
+		at, s := pick(g.spans, g.lines, &g.dice)
+		if people != (g.below(1000) < max(int(s.readers), 1)) {
+			continue
+		}
+		g.horizon, g.cutOff = g.site.end(at), false
+		if event < 0 {
+			return at
+		}
+		if e := &g.site.events[event]; e.hires(at) {
+			g.horizon = min(g.horizon, e.until)
+			return at
+		}
 	}
 }
 

@@ -1,28 +1,28 @@
 package fakelog
 
-// program plays a visit of a program: most say their name.
-func (g *scene) program(at int64) {
-	if g.percent(3) {
-		g.scan(at)
-		return
+// program plays the n'th visit of the k'th program.
+func (g *scene) program(at int64, k, n int) {
+	if k < len(g.crawlers) {
+		g.crawl(at, k, n)
+	} else {
+		g.scan(at, k-len(g.crawlers))
 	}
-	g.crawl(at, g.crawlerAt(at))
 }
 
-// crawl plays a visit of the n'th named program.
-func (g *scene) crawl(at int64, n int) {
-	c := &g.crawlers[n]
+// crawl plays the n'th visit of the k'th crawler.
+func (g *scene) crawl(at int64, k, n int) {
+	c := &g.crawlers[k]
 	r := request{
 		at: at, role: robot, agent: c.agent, refKind: noReferer,
-		visitor: uint64(n)<<8 | uint64(1+g.below(1+g.below(40))),
+		visitor: uint64(k)<<8 | uint64(1+g.below(1+g.below(40))),
 	}
 	switch c.does {
 	case "search":
-		g.walk(r, 4+int(g.lognormal(8)), 4*second, 40*second)
+		g.walk(r, int(g.between(8, 23)), 4*second, 40*second)
 	case "ai":
-		g.readBook(r)
+		g.readBooks(r, n)
 	case "seo":
-		g.walk(r, 6+int(g.lognormal(9)), second, 12*second)
+		g.walk(r, int(g.between(10, 27)), second, 12*second)
 	case "feed":
 		g.poll(r)
 	case "monitor":
@@ -80,7 +80,7 @@ func (g *scene) walk(r request, pages int, fastest, slowest int64) {
 		g.add(r)
 		r.at += g.between(fastest, slowest)
 	}
-	for range min(pages, 60) {
+	for range pages {
 		r.target, r.query = g.anyPage(), noQuery
 		switch x := g.below(100); {
 		case x < 3:
@@ -95,17 +95,17 @@ func (g *scene) walk(r request, pages int, fastest, slowest int64) {
 	}
 }
 
-// readBook takes a book from its first chapter on, as fast as the site lets it.
-func (g *scene) readBook(r request) {
+// readBooks takes one book after the other, a visit from where the one before
+// left off, as fast as the site lets it.
+func (g *scene) readBooks(r request, n int) {
 	if g.percent(25) {
 		r.target = g.robots
 		g.add(r)
 		r.at += second
 	}
-	b := &g.books[g.below(len(g.books))]
-	first := g.below(len(b.chapters))
-	for i := range min(8+int(g.lognormal(20)), 120) {
-		r.target = b.chapters[(first+i)%len(b.chapters)]
+	start := n*visitLines["ai"] + int(r.agent)*997
+	for i := range int(g.between(34, 48)) {
+		r.target, r.status = g.chapters[(start+i)%len(g.chapters)], 0
 		if i > 12 && g.percent(6) {
 			r.status = 429
 			g.add(r)
@@ -150,11 +150,11 @@ func (g *scene) script(r request) {
 	}
 }
 
-// scan plays a scanner: many probes at once, nothing found.
-func (g *scene) scan(at int64) {
+// scan plays the k'th scanner: many probes at once, nothing found.
+func (g *scene) scan(at int64, k int) {
 	r := request{at: at, role: scanner, visitor: g.next(), refKind: noReferer}
-	r.agent = uint16(g.world.firstScanner + g.world.scanners.pick(&g.dice))
-	for range min(1+int(g.lognormal(7)), 150) {
+	r.agent = uint16(g.world.firstScanner + k)
+	for range g.between(3, 2*scanLines-3) {
 		n := g.probeWeights.pick(&g.dice)
 		r.target, r.method, r.query = g.probes[n], g.probeMethods[n], noQuery
 		if g.percent(10) {

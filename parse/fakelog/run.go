@@ -20,14 +20,15 @@ const sliceLines = 4096
 // writes the lines. So the log is the same with any number of workers, and a
 // slice waits for no more than the first steps of those before it.
 type slice struct {
-	number       int
-	spans        []span
-	lines        int // that begin in it
-	brokenLines  int // of these
-	until        int64
-	start        int64 // profile seed: of the first line
-	before, next chan waiting
-	done         chan *leaf
+	number         int
+	spans          []span
+	lines          int // that begin in it
+	brokenLines    int // of these
+	before, after  *budget
+	until          int64
+	start          int64 // profile seed: of the first line
+	earlier, later chan waiting
+	done           chan *leaf
 }
 
 // waiting is what slices hand on: the requests for later times, in runs that
@@ -102,16 +103,16 @@ func (s *stage) dispatch(ctx context.Context, work, ordered chan<- *slice) error
 	if s.site.profile() == seed {
 		next = s.seedScript()
 	}
-	before := make(chan waiting, 1)
-	before <- waiting{}
+	earlier := make(chan waiting, 1)
+	earlier <- waiting{}
 	for n := 0; ; n++ {
 		sl := next()
 		if sl == nil {
 			return nil
 		}
-		sl.number, sl.before = n, before
-		sl.next, sl.done = make(chan waiting, 1), make(chan *leaf, 1)
-		before = sl.next
+		sl.number, sl.earlier = n, earlier
+		sl.later, sl.done = make(chan waiting, 1), make(chan *leaf, 1)
+		earlier = sl.later
 		select {
 		case ordered <- sl:
 		case <-ctx.Done():
@@ -134,14 +135,17 @@ func (s *stage) script() func() *slice {
 		c.scale(s.site.Lines, int64(s.site.Rate*1000))
 	}
 	var begun int64
+	spent := &budget{}
 	return func() *slice {
-		sl := &slice{spans: c.slice(sliceLines)}
+		sl := &slice{spans: c.slice(sliceLines), before: spent}
 		if len(sl.spans) == 0 {
 			return nil
 		}
 		for _, sp := range sl.spans {
 			sl.lines += sp.lines
+			spent = spent.with(s.site, sp)
 		}
+		sl.after = spent
 		last := sl.spans[len(sl.spans)-1]
 		sl.until = last.start + last.length
 		if c.to != 0 && int64(c.lines) == s.site.Lines && c.left.lines == 0 {
@@ -169,11 +173,11 @@ func (s *stage) play(ctx context.Context, sl *slice) error {
 	}
 	g := &scene{stage: s, dice: dice(mix(s.site.Seed, uint64(sl.number))), spans: sl.spans}
 	g.calendar.zone = s.site.zone()
-	now, later := part(g.play(sl.lines, sl.brokenLines), sl.until)
+	now, later := part(g.play(sl), sl.until)
 	select {
-	case before := <-sl.before:
-		now = sl.handOn(before, now, later)
-		p.line = before.line
+	case earlier := <-sl.earlier:
+		now = sl.handOn(earlier, now, later)
+		p.line = earlier.line
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -184,9 +188,9 @@ func (s *stage) play(ctx context.Context, sl *slice) error {
 
 // handOn adds to now what earlier slices have left for this one, and gives the
 // rest, with what is later, to the next.
-func (sl *slice) handOn(before waiting, now, later []request) []request {
+func (sl *slice) handOn(earlier waiting, now, later []request) []request {
 	var after waiting
-	for _, run := range before.runs {
+	for _, run := range earlier.runs {
 		due, _ := slices.BinarySearchFunc(run, sl.until, func(r request, at int64) int { return cmp.Compare(r.at, at) })
 		now = append(now, run[:due]...)
 		if due < len(run) {
@@ -196,8 +200,8 @@ func (sl *slice) handOn(before waiting, now, later []request) []request {
 	if len(later) > 0 {
 		after.runs = append(after.runs, later)
 	}
-	after.line = before.line + int64(len(now))
-	sl.next <- after
+	after.line = earlier.line + int64(len(now))
+	sl.later <- after
 	return now
 }
 

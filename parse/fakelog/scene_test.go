@@ -17,13 +17,13 @@ func TestVisitLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mean := func(play func(g *scene)) float64 {
+	mean := func(play func(g *scene, n int)) float64 {
 		g := &scene{stage: st, dice: 1, lines: math.MaxInt, horizon: math.MaxInt64}
 		g.calendar.zone = site.zone()
 		const visits = 20_000
-		for range visits {
+		for n := range visits {
 			g.cutOff = false
-			play(g)
+			play(g, n)
 		}
 		return float64(len(g.out)) / visits
 	}
@@ -34,11 +34,10 @@ func TestVisitLines(t *testing.T) {
 			t.Errorf("a visit of a %s has %.1f lines, want about %d", name, got, want)
 		}
 	}
-	check("reader", mean(func(g *scene) { g.read(at) }), readerLines)
-	check("program", mean(func(g *scene) { g.program(at) }), programLines)
+	check("reader", mean(func(g *scene, n int) { g.read(at, uint64(n)) }), readerLines)
+	check("scanner", mean(func(g *scene, n int) { g.scan(at, n%st.world.scanners) }), scanLines)
 	for does, lines := range visitLines {
-		check(does, mean(func(g *scene) {
-			g.crawl(at, slices.IndexFunc(st.crawlers, func(c crawler) bool { return c.does == does }))
-		}), lines)
+		k := slices.IndexFunc(st.crawlers, func(c crawler) bool { return c.does == does })
+		check(does, mean(func(g *scene, n int) { g.crawl(at, k, n) }), lines)
 	}
 }

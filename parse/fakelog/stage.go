@@ -1,8 +1,11 @@
 package fakelog
 
 import (
+	"bytes"
 	"math"
 	"slices"
+
+	"logbook/parse"
 )
 
 // A stage is what all scenes are played on: the site with its pages, the
@@ -15,11 +18,12 @@ type stage struct {
 	referrers []referrer
 	sites     weights // of the referrers that were always there
 	crawlers  []crawler
-	crawling  weights // of the crawlers that were always there
+	programs  []program // the crawlers, then the scanners
 	zipfBooks weights
 	growing   bool
 	fragile   uint32 // a chapter that fails now and then
 	corpus    *Corpus
+	agents    bool // the log's format has agents
 }
 
 func newStage(s *Site) (*stage, error) {
@@ -34,6 +38,7 @@ func newStage(s *Site) (*stage, error) {
 		sites:     weigh(len(w.sites), func(i int) int { return w.sites[i].weight }),
 		zipfBooks: zipf(len(books)),
 		corpus:    Hostile(),
+		agents:    hasAgents(s.format()),
 	}
 	for i := range s.events {
 		if err := s.events[i].settle(st); err != nil {
@@ -43,24 +48,23 @@ func newStage(s *Site) (*stage, error) {
 	}
 	shaky := st.books[len(st.books)/8].chapters
 	st.fragile = shaky[len(shaky)/6]
-	st.crawling = weigh(len(st.crawlers), st.crawlerWeight)
+	st.plan()
 	return st, nil
 }
 
-// visitLines is about how many requests a visit of each sort makes.
-var visitLines = map[string]int{"search": 16, "ai": 41, "seo": 19, "feed": 1, "monitor": 1, "preview": 1, "tool": 3}
-
-// crawlerWeight makes a share of lines a share of visits; crawlers that an
-// event brings have none.
-func (s *stage) crawlerWeight(i int) int {
-	for _, e := range s.site.events {
-		if e.kind == newCrawler && e.crawler == i {
-			return 0
-		}
+// hasAgents says whether a line of the format tells the agent, by writing one
+// that the format has to read again.
+func hasAgents(f parse.Format) bool {
+	r := emptyRecord()
+	r.Text[parse.Host], r.Text[parse.Agent] = []byte("192.0.2.7"), []byte("Mozilla/5.0")
+	p := f.NewParser(nil)
+	for line := range bytes.Lines(f.Append(nil, &r)) {
+		p.Parse(bytes.TrimSuffix(line, newline), &r)
 	}
-	c := &s.crawlers[i]
-	return c.weight * 100 / visitLines[c.does]
+	return r.Text[parse.Agent] != nil
 }
+
+var newline = []byte{'\n'}
 
 // withAgent returns a copy of the world with one more program's agent.
 func (w *world) withAgent(text string) *world {
@@ -82,36 +86,24 @@ func (s *stage) hire(name string) int {
 	return len(s.crawlers) - 1
 }
 
-// crawlerAt draws the program that comes by.
-func (g *scene) crawlerAt(at int64) int {
-	for i := range g.site.events {
-		e := &g.site.events[i]
-		if e.kind != newCrawler || at < e.from || at >= e.until {
-			continue
-		}
-		// Its share of lines, by the lines of a visit, among 100 + its own.
-		if g.below((100+crawlerShare)*16) < crawlerShare*programLines {
-			return e.crawler
-		}
-	}
-	return g.crawling.pick(&g.dice)
-}
-
 // popularity weighs the books at a time.
 func (g *scene) popularity(at int64) weights {
 	if !g.growing {
 		return g.zipfBooks
 	}
 	return weigh(len(g.books), func(i int) int {
-		weight := 1 << 12 / (i + 1)
+		weight := g.bookWeight(i)
 		for k := range g.site.events {
 			if e := &g.site.events[k]; e.kind == grow && e.book == i {
-				weight = e.popular(at, weight)
+				weight += e.popular(at) - e.weight
 			}
 		}
 		return weight
 	})
 }
+
+// bookWeight is that of the i'th book, by Zipf's law.
+func (s *stage) bookWeight(i int) int { return 1 << 20 / (i + 1) }
 
 // linkedFrom says whether a reader comes by the link that an event has made.
 func (g *scene) linkedFrom(at int64) (site, landing uint32, ok bool) {

@@ -25,11 +25,11 @@ type Truth struct {
 
 	Rejects map[string]int64 `json:"rejects"` // by reason; "any" where that depends on the format
 	Status  map[string]int64 `json:"status"`
-	Books   map[string]int64 `json:"books"` // requests under the book's directory, the site's own books only
-	Days    map[string]int64 `json:"days"`  // in Zone
-	Who     map[string]int64 `json:"who"`   // person, bot, unknown, as far as an agent can tell; "hostile": none can
-	Roles   map[string]int64 `json:"roles"` // reader, crawler, scanner: who it really was
-	Servers []int64          `json:"servers"`
+	Books   map[string]int64 `json:"books"`   // records under the book's directory
+	Days    map[string]int64 `json:"days"`    // records, in Zone
+	Who     map[string]int64 `json:"who"`     // person, bot, unknown: as far as agents tell, if the format has them
+	Roles   map[string]int64 `json:"roles"`   // reader, crawler, scanner: who it really was
+	Servers []int64          `json:"servers"` // lines
 	Events  []EventTruth     `json:"events"`
 }
 
@@ -46,36 +46,41 @@ type EventTruth struct {
 
 // tally is the truth about one slice.
 type tally struct {
-	lines, rejected, hostile, bytes, sent int64
-	rejects                               [parse.NumReasons]int64
-	status                                [600]int64
-	books                                 []int64
-	who                                   [numWho + 1]int64
-	roles                                 [numRoles]int64
-	servers                               []int64
-	events                                []int64
-	days                                  map[int]int64
+	lines, rejected, bytes, sent int64
+
+	rejects [parse.NumReasons]int64
+	status  [600]int64
+	books   []int64
+	who     [numWho]int64
+	values  []int64 // of the hostile corpus
+	roles   [numRoles]int64
+	servers []int64
+	events  []int64
+	days    map[int64]int64
 }
+
+func (t *tally) records() int64 { return t.lines - t.rejected }
 
 func newTally(s *stage) *tally {
 	return &tally{
 		books:   make([]int64, len(s.books)),
 		servers: make([]int64, max(s.site.Servers, 1)),
 		events:  make([]int64, len(s.site.events)),
-		days:    map[int]int64{},
+		values:  make([]int64, len(s.corpus.Values)),
+		days:    map[int64]int64{},
 	}
 }
 
 func (t *tally) add(o *tally) {
 	t.lines += o.lines
 	t.rejected += o.rejected
-	t.hostile += o.hostile
 	t.bytes += o.bytes
 	t.sent += o.sent
 	sum(t.rejects[:], o.rejects[:])
 	sum(t.status[:], o.status[:])
 	sum(t.books, o.books)
 	sum(t.who[:], o.who[:])
+	sum(t.values, o.values)
 	sum(t.roles[:], o.roles[:])
 	sum(t.servers, o.servers)
 	sum(t.events, o.events)
@@ -96,7 +101,7 @@ func (t *tally) truth(s *stage) *Truth {
 	truth := &Truth{
 		Profile: s.site.profile(), Format: s.site.format().Name(), Seed: s.site.Seed,
 		Zone: zone.String(), From: time.UnixMicro(s.site.from).In(zone),
-		Lines: t.lines, Records: t.lines - t.rejected, Rejected: t.rejected, Hostile: t.hostile,
+		Lines: t.lines, Records: t.records(), Rejected: t.rejected,
 		Bytes: t.bytes, Sent: t.sent, Servers: t.servers,
 		Rejects: map[string]int64{}, Status: map[string]int64{}, Books: map[string]int64{},
 		Days: map[string]int64{}, Who: map[string]int64{}, Roles: map[string]int64{}, Events: []EventTruth{},
@@ -114,15 +119,26 @@ func (t *tally) truth(s *stage) *Truth {
 	for i, n := range t.books {
 		named(truth.Books, s.books[i].name, n)
 	}
-	for who, n := range t.who[:numWho] {
+	for who, n := range t.who {
 		named(truth.Who, whoNames[who], n)
 	}
-	named(truth.Who, "hostile", t.who[numWho])
+	for i, n := range t.values {
+		truth.Hostile += n
+		switch v := &s.corpus.Values[i]; v.Field {
+		case parse.Agent:
+			named(truth.Who, v.Means, n)
+		case parse.Path:
+			named(truth.Books, v.Means, n)
+		}
+	}
+	if !s.agents {
+		truth.Who = map[string]int64{whoNames[unknown]: t.records()}
+	}
 	for role, n := range t.roles[:broken] {
 		named(truth.Roles, roleNames[role], n)
 	}
 	for day, n := range t.days {
-		named(truth.Days, time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly), n)
+		named(truth.Days, time.Unix(day*86400, 0).UTC().Format(time.DateOnly), n)
 	}
 	for i, e := range s.site.events {
 		et := EventTruth{Event: e.Text, From: time.UnixMicro(e.from).In(zone), Lines: t.events[i]}
@@ -135,7 +151,7 @@ func (t *tally) truth(s *stage) *Truth {
 }
 
 func named(m map[string]int64, name string, n int64) {
-	if n > 0 {
+	if n > 0 && name != "" {
 		m[name] += n
 	}
 }
