@@ -115,13 +115,14 @@ func (e *Index) Pos() int { return e.Offset }
 // and how to show it. The zero Query lists nothing; [ParseQuery] makes one
 // from text.
 type Query struct {
-	From   string // "log" when empty; else [History] or the name of another cell
+	From   string // [History], or the name of another query whose table this one reads; empty: the log
 	Rows   []RowStep
-	Group  *Group // nil: the query has no group step (only with From a cell)
+	Group  *Group // nil: the query has no group step (only with From)
 	Result []ResultStep
 	Show   []Show
 
 	text string // as parsed, for errors to show
+	from token  // the name that From is
 }
 
 // History is what a query is from that sees all that the log holds until the

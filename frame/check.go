@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,12 +26,15 @@ import (
 //   - a [*Call] is abs(number), lower(text), upper(text), length(text)
 //     and a [*given] one of [Options.Functions].
 type checkedQuery struct {
-	name   string
-	query  *Query
-	where  Expr // all where steps, and'ed; nil: all rows
-	keys   []checkedKey
-	aggs   []checkedAgg
-	result []checkedStep
+	name    string
+	query   *Query
+	from    *checkedQuery // whose table it reads; nil: the log
+	regroup *Plan         // of a query that groups that table again
+	where   Expr          // all where steps, and'ed; nil: all rows
+	keys    []checkedKey
+	aggs    []checkedAgg
+	result  []checkedStep
+	columns []resultColumn // of the table
 }
 
 // A checkedKey is a group key. If unit is set, the key is that truncation of
@@ -64,12 +66,7 @@ type checkedStep struct {
 // checkQuery resolves q's names against the schema and checks its types. The
 // error is a [*SyntaxError].
 func checkQuery(schema *arrow.Schema, name string, q *Query, opts Options) (c *checkedQuery, err error) {
-	defer func() {
-		if e, ok := errors.AsType[*SyntaxError](err); ok {
-			e.Name = name
-		}
-	}()
-	defer catch(&err, q.text)
+	defer catch(&err, name, q.text)
 	ch := newChecker(schema, opts)
 	ch.history = q.From == History
 	c = &checkedQuery{name: name, query: q, where: ch.rows(q.Rows)}
@@ -80,13 +77,13 @@ func checkQuery(schema *arrow.Schema, name string, q *Query, opts Options) (c *c
 		return c, nil
 	}
 	c.keys, c.aggs = ch.group(q.Group, q.Show)
-	for _, k := range c.keys {
-		ch.addColumn(q.Group.Offset, resultColumn{name: k.name, typ: k.typ, key: true, unit: k.unit})
+	for i, k := range c.keys {
+		ch.addColumn(q.Group.By[i].Offset, resultColumn{name: k.name, typ: k.typ, key: true, unit: k.unit}, "once is enough")
 	}
 	for _, a := range c.aggs {
-		ch.addColumn(a.agg.Offset, resultColumn{name: a.column, typ: a.typ, series: a.agg.Func == "series"})
+		ch.addColumn(a.agg.Offset, resultColumn{name: a.column, typ: a.typ, series: a.agg.Func == "series"}, "give this one a name: "+a.agg.String()+" as NAME")
 	}
-	c.result = ch.steps(q, c.aggs)
+	c.result, c.columns = ch.steps(q, c.aggs), ch.result
 	return c, nil
 }
 

@@ -82,7 +82,10 @@ func (c *checker) unknown(n *Name) {
 		what = "column"
 	}
 	hint := nearest(n.Name, choices)
-	if strings.Contains(n.Name, "-") && c.known(strings.Split(n.Name, "-")) {
+	switch first := n.Name[0]; {
+	case '0' <= first && first <= '9':
+		c.fail(n, fmt.Sprintf("%q is no number and no date", n.Name), "write 1500, 2MB, 500ms, 7d, 10 %, 2026-11-09, 2026-11-12T14:00 or 2026-W46")
+	case strings.Contains(n.Name, "-") && c.known(strings.Split(n.Name, "-")):
 		hint = "a minus wants spaces around it"
 	}
 	c.fail(n, fmt.Sprintf("unknown %s %q", what, n.Name), hint)
@@ -258,6 +261,8 @@ func (c *checker) beside(y, x Expr, xt Type) (Expr, Type) {
 	return c.expr(y)
 }
 
+const dateHint = "write 2026-11-09, 2026-11-12T14:00, 2026-W46 or 2026-11"
+
 var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
 func (c *checker) word(w *Name, x Expr, xt Type) (Expr, Type) {
@@ -268,10 +273,14 @@ func (c *checker) word(w *Name, x Expr, xt Type) (Expr, Type) {
 		}
 		return &Literal{Offset: w.Offset, Source: fmt.Sprint(day + 1), Type: Int, Int: int64(day + 1)}, Int
 	}
-	if xt != Text {
-		c.unknown(w)
+	switch hint := nearest(w.Name, c.names()); {
+	case xt == Text:
+		return textLiteral(w.Offset, w.Name), Text
+	case xt == Time && !strings.HasPrefix(hint, "did you mean"):
+		c.fail(w, fmt.Sprintf("%q is no date", w.Name), dateHint)
 	}
-	return textLiteral(w.Offset, w.Name), Text
+	c.unknown(w)
+	return nil, Invalid
 }
 
 // adapt gives a constant the type of what it is compared with.
@@ -286,9 +295,11 @@ func (c *checker) adapt(l *Literal, want Type) *Literal {
 	case want == Time && l.Type == Text:
 		t, ok := parseTime(l.Text, c.opts.Zone)
 		if !ok {
-			c.fail(l, l.Source+" is no date", "write 2026-11-09 or 2026-11-12T14:00")
+			c.fail(l, l.Source+" is no date", dateHint)
 		}
 		out = *dateLiteral(l.Offset, t)
+	case isNumber(want) && l.Type == Text:
+		c.fail(l, "cannot compare "+article(want)+" with a text", unquoted(l.Text))
 	case want == Bytes && l.Type == Int, want == Duration && l.Type == Int && l.Int == 0:
 		out.Type = want
 	case want == Duration && l.Type == Int:
@@ -297,11 +308,24 @@ func (c *checker) adapt(l *Literal, want Type) *Literal {
 	return &out
 }
 
+// unquoted is the hint to write a text without its quotes, if it is a number
+// then.
+func unquoted(text string) string {
+	p := parser{tokens: words(text)}
+	if len(p.tokens) == 0 || p.constant() == nil || p.peek().kind != endToken {
+		return ""
+	}
+	return "write " + text
+}
+
 // in resolves "x in (…)", whose list is of constants.
 func (c *checker) in(e *In) Expr {
 	x, xt := c.expr(e.X)
 	out := &In{Offset: e.Offset, Not: e.Not, X: x}
 	for _, item := range e.List {
+		if givesNone(item) {
+			c.fail(item, "none is in no list", "write x = none or x in (…)")
+		}
 		var l Expr
 		var typ Type
 		if n, ok := item.(*Name); ok {

@@ -6,13 +6,16 @@ import (
 	"strings"
 )
 
-// addColumn makes a column known.
-func (c *checker) addColumn(offset int, col resultColumn) {
+// addColumn makes a column known. The hint is for when there is one of that
+// name.
+func (c *checker) addColumn(offset int, col resultColumn, hint string) {
 	if slices.ContainsFunc(c.result, func(r resultColumn) bool { return r.name == col.name }) {
-		c.failAt(offset, 1, fmt.Sprintf("there is a column %q already", col.name), `name one of them: count if … as name`)
+		c.failAt(offset, 1, fmt.Sprintf("there is a column %q already", col.name), hint)
 	}
 	c.result = append(c.result, col)
 }
+
+const otherName = "choose another name"
 
 // steps resolves the result steps. Where a limit or the end comes before any
 // sort, it puts the default order. A chart's or table's expression that is
@@ -46,7 +49,7 @@ func (c *checker) step(s ResultStep, aggs []checkedAgg) checkedStep {
 		out.main = c.compare(s, aggs)
 	case "add":
 		out.expr, out.typ = c.expr(s.Expr)
-		c.addColumn(s.Offset, resultColumn{name: s.Name, typ: out.typ})
+		c.addColumn(s.Offset, resultColumn{name: s.Name, typ: out.typ}, otherName)
 	case "keep":
 		out.expr = c.condition(s.Expr)
 	case "sort":
@@ -89,13 +92,13 @@ func (c *checker) compare(s ResultStep, aggs []checkedAgg) int {
 			c.failAt(s.Offset, len(s.Verb), fmt.Sprintf("there is no period %q to compare with", what), c.periodHint())
 		}
 		suffix := suffixOf(i, what)
-		c.addColumn(s.Offset, resultColumn{name: "was" + suffix, typ: aggs[main].typ})
-		c.addColumn(s.Offset, resultColumn{name: "change" + suffix, typ: aggs[main].typ})
-		c.addColumn(s.Offset, resultColumn{name: "delta" + suffix, typ: Float})
-		c.addColumn(s.Offset, resultColumn{name: "is_new" + suffix, typ: Flag})
+		c.addColumn(s.Offset, resultColumn{name: "was" + suffix, typ: aggs[main].typ}, otherName)
+		c.addColumn(s.Offset, resultColumn{name: "change" + suffix, typ: aggs[main].typ}, otherName)
+		c.addColumn(s.Offset, resultColumn{name: "delta" + suffix, typ: Float}, otherName)
+		c.addColumn(s.Offset, resultColumn{name: "is_new" + suffix, typ: Flag}, otherName)
 		for j, a := range aggs {
 			if j != main && comparableAgg(a) {
-				c.addColumn(s.Offset, resultColumn{name: "was" + suffix + "." + a.column, typ: a.typ})
+				c.addColumn(s.Offset, resultColumn{name: "was" + suffix + "." + a.column, typ: a.typ}, otherName)
 			}
 		}
 	}
@@ -167,7 +170,7 @@ func (c *checker) shown(s Show) []checkedStep {
 				continue
 			}
 			steps = append(steps, checkedStep{ResultStep: ResultStep{Offset: e.Pos(), Verb: "add", Name: e.String()}, expr: x, typ: typ})
-			c.addColumn(e.Pos(), resultColumn{name: e.String(), typ: typ})
+			c.addColumn(e.Pos(), resultColumn{name: e.String(), typ: typ}, otherName)
 		}
 	}
 	return steps

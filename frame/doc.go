@@ -91,6 +91,10 @@
 //
 // # Results
 //
+// A query that is "from" another of its plan reads that one's table and not the
+// log. Without a group step it works on the table's rows: where chooses among
+// them and let adds a column. With one it groups them again.
+//
 // A query without a sort has its rows in the order of its keys if the first of
 // them is a time, else the largest first by its first number. Rows that a sort
 // leaves equal are in the order of their keys, nulls last: the same input gives

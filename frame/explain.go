@@ -42,6 +42,12 @@ func (p *Plan) explainCell(b *strings.Builder, cell *cellPlan) {
 		title = "query"
 	}
 	fmt.Fprintf(b, "\n%s\n", title)
+	if c.from != nil {
+		fmt.Fprintf(b, "  reads the table of %s, and no row of the log\n", printable(c.from.name))
+	}
+	if c.regroup != nil {
+		c = c.regroup.cells[0].query
+	}
 	for _, period := range cell.periods {
 		fmt.Fprintf(b, "  table %d", period.table+1)
 		if period.name != "" {

@@ -54,7 +54,7 @@ func (p *parser) query() *Query {
 		}
 		last = verb
 		p.step(q, verb)
-		p.endStep(verb)
+		p.endStep(q, verb)
 	}
 	if last.text == "" {
 		p.fail(p.peek(), "the query is empty", `begin with a step such as "count by path"`)
@@ -63,14 +63,38 @@ func (p *parser) query() *Query {
 }
 
 // endStep wants the end of a step.
-func (p *parser) endStep(verb token) {
+func (p *parser) endStep(q *Query, verb token) {
 	switch t := p.peek(); {
 	case t.kind == endToken || t.kind == pipeToken:
+	case t.text == "where" && !t.quoted && stageOf(verb.text) == groupStage:
+		p.fail(t, "unexpected "+t.String(), "write where … | count, or count if …")
 	case t.kind == wordToken && !t.quoted && stageOf(t.text) >= 0:
 		p.fail(t, "unexpected "+t.String(), `a step begins after "|" or on a new line`)
 	default:
-		p.unexpected(t, "want "+p.continuations(verb.text))
+		p.unexpected(t, p.instead(q, t, verb))
 	}
+}
+
+// instead says what to write where a step could have ended: for the ways of
+// other languages ours, else what could go on.
+func (p *parser) instead(q *Query, t, verb token) string {
+	grouped := stageOf(verb.text) == groupStage
+	switch ours := foreignWords[strings.ToLower(t.text)]; {
+	case ours != "" && t.kind == wordToken && !t.quoted:
+		return "write " + ours
+	case grouped && q.Group.By == nil && t.text == "(":
+		return "an aggregate has no parentheses: count, sum bytes"
+	case grouped && q.Group.By != nil && (t.text == "as" || t.kind == signToken):
+		return "a key is a name: write let x = … before, and by x"
+	}
+	return "want " + p.continuations(verb.text)
+}
+
+// foreignWords are words of other languages that stand where ours have others.
+var foreignWords = map[string]string{
+	"like": `~ and a regular expression: path ~ "^/api/"`, "contains": `~ and a regular expression: path ~ "api"`,
+	"matches": "~", "equals": "=", "is": "= none or != none", "between": "status >= 200 and status < 300",
+	"order": "| sort count desc", "having": "| keep count > 5", "group": "by path", "descending": "desc", "ascending": "asc",
 }
 
 func (p *parser) skipPipes() {
@@ -89,17 +113,27 @@ func (p *parser) verb() token {
 	if t.kind != wordToken {
 		p.unexpected(t, "a step begins with one of "+strings.Join(all, ", "))
 	}
-	if ours, ok := synonyms[strings.ToLower(t.text)]; ok {
-		p.fail(t, "unknown step "+t.String(), "write "+ours)
-	}
-	p.fail(t, "unknown step "+t.String(), nearest(t.text, all))
+	p.fail(t, "unknown step "+t.String(), verbHint(t, all))
 	return t
+}
+
+// verbHint says which verb was meant.
+func verbHint(t token, choices []string) string {
+	ours, known := synonyms[strings.ToLower(t.text)]
+	switch {
+	case known:
+		return "write " + ours
+	case strings.Trim(t.text, "0123456789.") == "p":
+		return "percentiles are p1 to p99"
+	}
+	return nearest(t.text, choices)
 }
 
 // synonyms are the words of other languages for our verbs.
 var synonyms = map[string]string{
 	"select": "count, sum … by the fields you want", "group": "count by path", "order": "sort", "filter": "where", "having": "keep",
 	"head": "limit", "take": "limit", "mean": "avg", "average": "avg", "median": "p50", "unique": "distinct", "uniq": "distinct",
+	"by":   "it after the aggregates, on their line or on a line that is indented",
 	"eval": "let, or add after the group step", "derive": "let, or add after the group step", "stats": "count, sum … by path",
 }
 
@@ -151,9 +185,8 @@ func (p *parser) continuations(verb string) string {
 func (p *parser) step(q *Query, verb token) {
 	switch stageOf(verb.text) {
 	case fromStage:
-		q.From = p.name("log, history or the name of a cell").text
-		if q.From == "log" {
-			q.From = ""
+		if q.from = p.name("log, history or the name of a cell"); q.from.text != "log" {
+			q.From = q.from.text
 		}
 	case rowStage:
 		q.Rows = append(q.Rows, p.rowStep(verb))
@@ -201,7 +234,7 @@ func (p *parser) group() *Group {
 func (p *parser) agg() Agg {
 	t := p.next()
 	if t.kind != wordToken || stageOf(t.text) != groupStage {
-		p.fail(t, "unknown aggregate "+t.String(), nearest(t.text, stages[groupStage]))
+		p.fail(t, "unknown aggregate "+t.String(), verbHint(t, stages[groupStage]))
 	}
 	a := Agg{Offset: t.pos, Func: t.text, N: percentile(t.text)}
 	switch {
@@ -275,6 +308,9 @@ func (p *parser) periods() []string {
 func (p *parser) sortKeys() []SortKey {
 	var keys []SortKey
 	for {
+		if p.is("-") {
+			p.unexpected(p.peek(), "write desc after the column")
+		}
 		column := p.name("a column to sort by")
 		k := SortKey{Offset: column.pos, Column: column.text}
 		if k.Desc = p.accept("desc"); !k.Desc {

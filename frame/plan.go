@@ -104,6 +104,7 @@ type statePlan struct {
 // it wants, now being the first.
 type cellPlan struct {
 	query   *checkedQuery
+	from    int // the cell whose table it reads; -1: the log
 	periods []cellPeriod
 }
 
@@ -115,19 +116,15 @@ type cellPeriod struct {
 
 // NewPlan checks the queries against the schema of the batches to come and
 // plans one pass for all of them. names[i] is the name of queries[i] in
-// messages and tables. The error is a [*SyntaxError] if a query is at fault.
+// messages and tables, and in the from step of a query that reads its table. The error is a [*SyntaxError] if a query is at fault.
 //
 // The schema names every column that could be had; the plan's own
 // [Plan.Columns] says which of them the queries read, and batches need only
 // have those.
 func NewPlan(schema *arrow.Schema, names []string, queries []*Query, opts Options) (*Plan, error) {
-	checked := make([]*checkedQuery, len(queries))
-	for i, q := range queries {
-		c, err := checkQuery(schema, names[i], q, opts)
-		if err != nil {
-			return nil, err
-		}
-		checked[i] = c
+	checked, err := checkQueries(schema, names, queries, opts)
+	if err != nil {
+		return nil, err
 	}
 	if opts.Where != nil {
 		where, err := resolveWhere(schema, opts.Where, opts.Zone)
@@ -155,23 +152,27 @@ func newPlan(schema *arrow.Schema, queries []*checkedQuery, opts Options) (*Plan
 	}
 	p := &Plan{schema: schema, opts: opts, program: newProgram(schema, opts.Zone)}
 	for _, q := range queries {
-		if err := p.add(q); err != nil {
+		if err := p.add(q, slices.Index(queries, q.from)); err != nil {
 			return nil, err
 		}
 	}
 	p.columns = p.program.columns()
-	if err := p.push(queries); err != nil {
+	if err := p.push(slices.DeleteFunc(slices.Clone(queries), (*checkedQuery).readsNoRows)); err != nil {
 		return nil, err
 	}
 	p.identity = p.identify(queries)
 	return p, nil
 }
 
-// add plans one query.
-func (p *Plan) add(q *checkedQuery) error {
+// readsNoRows reports whether the query is of other queries' tables alone.
+func (c *checkedQuery) readsNoRows() bool { return c.query.Group == nil || c.from != nil }
+
+// add plans one query, which reads the table of another unless from is
+// negative.
+func (p *Plan) add(q *checkedQuery, from int) error {
 	periods := p.periods(q)
-	cell := cellPlan{query: q}
-	if q.query.Group == nil { // it only shows what other cells have
+	cell := cellPlan{query: q, from: from}
+	if q.readsNoRows() {
 		periods = nil
 	}
 	for _, period := range periods {

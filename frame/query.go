@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -21,7 +22,7 @@ type Params map[string]string
 
 // ParseQuery is [ParseQuery] with parameters.
 func (params Params) ParseQuery(text string) (q *Query, err error) {
-	defer catch(&err, text)
+	defer catch(&err, "", text)
 	p := &parser{tokens: scanTokens(text, params)}
 	q = p.query()
 	q.text = text
@@ -30,21 +31,21 @@ func (params Params) ParseQuery(text string) (q *Query, err error) {
 
 // ParseExpr is [ParseExpr] with parameters.
 func (params Params) ParseExpr(text string) (e Expr, err error) {
-	defer catch(&err, text)
+	defer catch(&err, "", text)
 	p := &parser{tokens: scanTokens(text, params)}
 	e = p.expr()
 	p.want(endToken, "", "an operator such as and, or, =, <, ~")
 	return e, nil
 }
 
-// catch turns the panic of a scanner, a parser or a checker into err. Panics
-// keep their functions free of a hundred returns that all do the same; they
-// never leave this package.
-func catch(err *error, text string) {
+// catch turns the panic of a scanner, a parser or a checker into err, an error
+// in the text of the query of that name. Panics keep their functions free of a
+// hundred returns that all do the same; they never leave this package.
+func catch(err *error, name, text string) {
 	switch r := recover().(type) {
 	case nil:
 	case *SyntaxError:
-		r.Text, r.Length = text, max(1, r.Length)
+		r.Name, r.Text, r.Length = name, text, max(1, r.Length)
 		*err = r
 	default:
 		panic(r)
@@ -121,7 +122,7 @@ func Nearest(name string, choices []string) string { return nearest(name, choice
 // nearest returns the choice most like name as a hint, or all choices if none
 // is alike.
 func nearest(name string, choices []string) string {
-	best, bestDistance := "", max(1, len(name)/3)+1
+	best, bestDistance := "", max(1, utf8.RuneCountInString(name)/3)+1
 	for _, c := range choices {
 		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < bestDistance {
 			best, bestDistance = c, d

@@ -15,6 +15,9 @@ import (
 // is the way out to a full engine, and the oracle of this package's tests. A
 // series is a map from times to counts there.
 func (p *Plan) SQL(i int, source string) (string, error) {
+	if from := p.cells[i].query.from; from != nil {
+		return "", fmt.Errorf("%s: a query that reads the table of another (%s) has no SQL of its own", p.cells[i].query.name, from.name)
+	}
 	return p.cells[i].query.sql(p.schema, sqlText(source), p.opts)
 }
 
@@ -41,7 +44,7 @@ type sqlColumn struct {
 }
 
 func (c *checkedQuery) sql(schema *arrow.Schema, source string, opts Options) (text string, err error) {
-	defer catch(&err, c.query.text)
+	defer catch(&err, c.name, c.query.text)
 	s := &statement{query: c, schema: schema, opts: opts, zone: "UTC", source: source}
 	if opts.Zone != nil {
 		s.zone = opts.Zone.String()
@@ -80,6 +83,9 @@ func (s *statement) group() {
 	period := Period{}
 	if len(s.opts.Periods) > 0 {
 		period = s.opts.Periods[0]
+	}
+	if s.query.query.From == History {
+		period.Start = time.Time{}
 	}
 	s.add("grouped", "%s", s.grouped(period, -1))
 }

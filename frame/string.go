@@ -313,14 +313,14 @@ func quoteWord(s string) string {
 // words scans text, or returns nothing if it cannot.
 func words(text string) (tokens []token) {
 	var err error
-	defer catch(&err, text)
+	defer catch(&err, "", text)
 	return scanTokens(text, nil)
 }
 
+var quotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
 // quote prints a text as scanner.quoted reads it.
-func quote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
-}
+func quote(s string) string { return `"` + quotes.Replace(s) + `"` }
 
 func commas[T any](list []T, print func(T) string) string {
 	parts := make([]string, len(list))

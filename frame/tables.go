@@ -13,13 +13,33 @@ func (p *Partial) Tables() (tables []*Table, errs []error) {
 	tables, errs = make([]*Table, len(p.plan.cells)), make([]error, len(p.plan.cells))
 	for i := range p.plan.cells {
 		if errs[i] = p.err; p.err == nil {
-			tables[i], errs[i] = p.finish(&p.plan.cells[i])
+			p.finish(i, tables, errs)
 		}
 	}
 	return tables, errs
 }
 
-func (p *Partial) finish(cell *cellPlan) (*Table, error) {
+// finish makes table i, unless it is there already, after the one that it
+// reads.
+func (p *Partial) finish(i int, tables []*Table, errs []error) {
+	cell := &p.plan.cells[i]
+	if tables[i] != nil || errs[i] != nil {
+		return
+	}
+	if cell.from < 0 {
+		tables[i], errs[i] = p.finishGroups(cell)
+		return
+	}
+	p.finish(cell.from, tables, errs)
+	if err := errs[cell.from]; err != nil {
+		errs[i] = fmt.Errorf("%s: what it reads failed: %w", cell.query.name, err)
+		return
+	}
+	tables[i], errs[i] = cell.query.derive(tables[cell.from], p.plan.opts)
+}
+
+// finishGroups makes the table of a query that reads the log.
+func (p *Partial) finishGroups(cell *cellPlan) (*Table, error) {
 	now := &Table{Name: cell.query.name, Show: cell.query.query.Show}
 	was := map[string]*Table{}
 	for i, period := range cell.periods {

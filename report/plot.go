@@ -137,8 +137,12 @@ func (pl *plot) nothing() []float64 {
 }
 
 // adds reports whether a cell's column may be added up over its rows: counts
-// and sums may, percentiles and numbers of different things may not.
+// and sums may, percentiles and numbers of different things may not, nor what
+// is known of another cell's table only by name.
 func (c *Cell) adds(column string) bool {
+	if c.Query.Group == nil {
+		return false
+	}
 	for _, a := range c.Query.Group.Aggs {
 		if a.Column() == column {
 			return a.Func == "count" || a.Func == "sum"
