@@ -8,11 +8,14 @@ import (
 )
 
 type explainCmd struct {
-	Query string   `arg:"" help:"The query."`
-	SQL   bool     `name:"sql" help:"Print the same question as SQL for DuckDB over exported Parquet."`
-	From  string   `help:"What the SQL reads." default:"access.parquet" placeholder:"FILE"`
-	Zone  string   `help:"Time zone of hours, days and weeks." default:"UTC" placeholder:"ZONE"`
-	Book  []string `help:"Pattern that names a book." placeholder:"PATTERN" sep:"none"`
+	Query string `arg:"" help:"The query."`
+	SQL   bool   `name:"sql" help:"Print the same question as SQL for DuckDB over exported Parquet."`
+	From  string `help:"What the SQL reads." default:"access.parquet" placeholder:"FILE"`
+
+	Period string `help:"What the table is about, and what a compare step looks back from: ${periods}." placeholder:"PERIOD"`
+
+	Zone string   `help:"Time zone of hours, days and weeks." default:"UTC" placeholder:"ZONE"`
+	Book []string `help:"Pattern that names a book." placeholder:"PATTERN" sep:"none"`
 }
 
 func (explainCmd) Help() string {
@@ -30,8 +33,11 @@ func (c *explainCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	q, err := frame.ParseQuery(c.Query)
+	q, err := parseQuestion(c.Query)
 	if err != nil {
+		return usageError(err)
+	}
+	if err := r.setPeriod(c.Period, q); err != nil {
 		return usageError(err)
 	}
 	plan, err := frame.NewPlan(parse.Schema(r.rules), []string{"query"}, []*frame.Query{q}, r.options)

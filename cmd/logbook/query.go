@@ -2,12 +2,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"logbook/frame"
 	"logbook/parse"
+	"logbook/report"
 )
 
 type queryCmd struct {
@@ -21,6 +23,8 @@ type queryCmd struct {
 	Parquet bool `help:"Write the table as Parquet." xor:"form"`
 	Arrow   bool `help:"Write the table as an Arrow stream." xor:"form"`
 
+	Period string `help:"What the table is about, and what a compare step looks back from: ${periods}." placeholder:"PERIOD"`
+
 	readFlags
 }
 
@@ -32,6 +36,7 @@ func (queryCmd) Help() string {
   count, sum bytes by day
   where book != none and not clutter | count by book, status_class
   where path ~ "^/api/" | p95 duration, count by path | sort p95 desc
+  count by book | compare previous | sort change desc    (with --period 2026-W46)
 
 logbook query without a query lists steps and fields; logbook fields explains the fields.`
 }
@@ -40,13 +45,16 @@ func (c *queryCmd) Run(env *environment) error {
 	if c.Query == "" {
 		return c.teach(env)
 	}
-	q, err := frame.ParseQuery(c.Query)
+	q, err := parseQuestion(c.Query)
 	if err != nil {
 		return usageError(err)
 	}
 	r, err := c.open(env, c.Logs)
 	if err != nil {
 		return err
+	}
+	if err := r.setPeriod(c.Period, q); err != nil {
+		return usageError(err)
 	}
 	plan, err := r.plan([]string{""}, []*frame.Query{q})
 	if err != nil {
@@ -64,6 +72,36 @@ func (c *queryCmd) Run(env *environment) error {
 		return err
 	}
 	return r.verdict(summary)
+}
+
+// parseQuestion parses a query that stands by itself, with no other cells to
+// show the numbers of.
+func parseQuestion(text string) (*frame.Query, error) {
+	q, err := frame.ParseQuery(text)
+	if err == nil && q.Group == nil && q.From == "" {
+		return nil, errors.New(`the query counts nothing: add a step such as "count by path"`)
+	}
+	return q, err
+}
+
+// setPeriod has the pass group by the period of --period, and by those that
+// the query compares it with.
+func (r *reading) setPeriod(text string, q *frame.Query) error {
+	period, err := report.ParsePeriod(text, made(r.env), r.zone)
+	if err != nil {
+		return fmt.Errorf("--period: %w", err)
+	}
+	var with []string
+	for _, s := range q.Result {
+		with = append(with, s.Compare...)
+	}
+	if period.All() && with == nil {
+		return nil
+	}
+	if r.options.Periods, err = period.Compared(with); err != nil {
+		return fmt.Errorf("--period: %w", err)
+	}
+	return nil
 }
 
 // print writes the table in the form that the flags ask for.
@@ -124,22 +162,31 @@ func (c *queryCmd) teach(env *environment) error {
 // package documentation of frame.
 const whatCanBeAsked = `A query is a row of steps, in this order, with | or a new line between them.
 
+  logbook query 'where status >= 400 | count by path, status | limit 20' access.log
+
 Rows
   where EXPR              status >= 400 and path ~ "^/api/" and not clutter
   let NAME = EXPR         a field computed for each row
 Groups
   AGGREGATE, … by KEY, …  count · sum F · avg F · min F · max F · first F · last F
-                          distinct F · daily distinct F · p50 F … p99 F · top N F
+                          distinct F · daily distinct F · p1 F … p99 F · top N F
+                          series day: a count for each day, drawn as a line
                           each may have: if EXPR, as NAME
 Result
+  compare previous        or usual, last year: adds was, change, delta, is_new;
+                          with --period, such as 2026-W46 or 'last 7 days'
   add NAME = EXPR         may use sum(x), sum(x) by k, rank(x)
   keep EXPR               rows of the result
   sort COLUMN [desc], …
-  limit N [with other]
+  limit N [with other]    other: one more row for all that is left out
   fill                    rows of zero for hours or days without requests
+Show
+  table COLUMN, …         table path "Page", bar count "Hits", spark day
 
-Keys are fields, and of the time: minute hour day week month weekday hour_of_day.
-Values: 404 · 10 % · 2MB · 500ms · 7d · 2026-11-09 · 2026-11-09T14:00 · "a text" · none
+Expressions  = != < <= > >= · ~ "regular expression" · in (a, b) · and or not
+             + - * / · abs(x) lower(x) upper(x) length(x) · x != none
+Values       404 · 10 % · 2MB · 500ms · 7d · 2026-11-09 · 2026-11-09T14:00 · "a text"
+Keys         fields, and of the time: minute hour day week month weekday hour_of_day
 
 Fields
 `
