@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -16,44 +17,53 @@ import (
 )
 
 type generateCmd struct {
-	Output   string `short:"o" help:"Where the log goes: a file, compressed if it ends in .gz or .zst; a folder, for a file named access_log_ and the time; - is standard output." default:"-" placeholder:"FILE" group:"Files"`
+	Output   string `short:"o" help:"Where the log goes: a file, compressed if it ends in .gz or .zst; a folder, for a file named access_log_20261123-140000.log; - is standard output." default:"-" placeholder:"FILE" group:"Files"`
 	Prefix   string `help:"In a folder, what the file's name begins with: PREFIX_access_log_20261123-140000.log." placeholder:"PREFIX" group:"Files"`
-	Compress string `help:"How: gzip, zstd or none." enum:"gzip,zstd,none,auto" default:"auto" placeholder:"HOW" group:"Files"`
+	Compress string `help:"How: gzip, zstd or none. Default: as the name says." enum:"gzip,zstd,none,auto" default:"auto" placeholder:"HOW" group:"Files"`
 	Split    string `help:"Begin a new file every so many lines or bytes, or with the hour or the day: 50000, 100MB, hour, day." placeholder:"SIZE" group:"Files"`
 	Rotate   string `help:"Write what logrotate leaves: FILE, FILE.1, FILE.2.gz and so on, a file a day or a week." enum:"day,week,no" default:"no" placeholder:"day|week" group:"Files"`
-	Servers  int    `help:"Servers that share the visitors; each writes files of its own." default:"1" placeholder:"N" group:"Files"`
-	Format   string `help:"Format of the lines, any of logbook formats." default:"combined" placeholder:"FORMAT" group:"Files"`
+	Servers  int    `help:"Servers that share the visitors; each writes files of its own, web1_FILE and so on; on standard output all are one." default:"1" placeholder:"N" group:"Files"`
+	Format   string `help:"Format of the lines, any of logbook formats. Default: combined." default:"combined" placeholder:"FORMAT" group:"Files"`
 	Truth    string `help:"Also write what the log holds, counted while writing, as JSON." placeholder:"FILE" group:"Files"`
 
-	Seed   uint64  `help:"Another seed is another log; the same seed is the same, byte for byte." default:"1" placeholder:"N" group:"How much"`
+	Seed   uint64  `help:"Another seed is another log; the same seed is the same, byte for byte. Default: 1." default:"1" placeholder:"N" group:"How much"`
 	From   string  `help:"When the log begins: 2026-11-09 or 2026-11-09T14:00." placeholder:"TIME" group:"How much"`
 	To     string  `help:"When it ends. Default: now, or --days after --from." placeholder:"TIME" group:"How much"`
-	Days   int     `help:"Days from begin to end." default:"14" placeholder:"N" group:"How much"`
-	Zone   string  `help:"Time zone of days and nights, and of the lines." default:"UTC" placeholder:"ZONE" group:"How much"`
-	Lines  *int64  `help:"Number of lines; 0 goes on without end. Default: 100,000." placeholder:"N" group:"How much"`
+	Days   *int    `help:"Days from begin to end. Default: 14." placeholder:"N" group:"How much"`
+	Zone   string  `help:"Time zone of days and nights, and of the lines, such as Europe/Berlin. Default: UTC." default:"UTC" placeholder:"ZONE" group:"How much"`
+	Lines  *int64  `help:"Number of lines; 0 goes on without end. Default: 100,000; with --profile seed 1." placeholder:"N" group:"How much"`
 	Bytes  string  `help:"Instead, about so many bytes of text: 400MB." placeholder:"SIZE" group:"How much"`
-	Rate   float64 `help:"Instead, so many lines a second, on average." placeholder:"N" group:"How much"`
+	Rate   float64 `help:"Instead, so many lines a second, on average: 0.5." placeholder:"N" group:"How much"`
 	Follow bool    `help:"Write each line when its time has come, at an even --rate, from now on; a file is appended to." group:"How much"`
 	Sleep  float64 `help:"The same with the seconds from line to line." placeholder:"SECONDS" group:"How much"`
 
 	Profile   string   `help:"site: people, crawlers and scanners on a site with books; seed: random lines without memory." enum:"site,seed" default:"site" placeholder:"PROFILE" group:"What"`
-	Host      string   `help:"Name of the site." default:"docs.example.org" placeholder:"NAME" group:"What"`
+	Host      string   `help:"Name of the site. Default: docs.example.org." default:"docs.example.org" placeholder:"NAME" group:"What"`
 	Book      []string `help:"A book, and how many chapters it has; may be given again, the most read first." placeholder:"NAME[:N]" sep:"none" group:"What"`
-	Growth    int      `help:"Readers more from week to week, in percent." default:"3" placeholder:"N" group:"What"`
+	Growth    int      `help:"Readers more from week to week, in percent. Default: 3." default:"3" placeholder:"N" group:"What"`
 	Event     []string `help:"Something that happens, such as 'burst 503 at 2026-11-12T14:00 for 70m'; may be given again, see below." placeholder:"EVENT" sep:"none" group:"What"`
-	Malformed string   `help:"Share of lines that are no records: 0.1%." default:"0" placeholder:"SHARE" group:"What"`
-	Hostile   string   `help:"Share of records in which a text is dangerous to show: 0.1%." default:"0" placeholder:"SHARE" group:"What"`
+	Malformed string   `help:"Share of lines that are no records, such as 0.1%." default:"0" placeholder:"SHARE" group:"What"`
+	Hostile   string   `help:"Share of records in which a text is dangerous to show, such as 0.1%." default:"0" placeholder:"SHARE" group:"What"`
 	Jobs      int      `help:"Workers. Default: one a core. The log is the same." placeholder:"N" group:"What"`
 }
 
 func (generateCmd) Help() string {
-	return `Makes a log of a site that does not exist, to try things on.
+	return `People, crawlers and scanners on a site with books, to try things on and to
+test with:
 
-  logbook generate --days 28 -o access.log --truth truth.json
-  logbook generate --bytes 400MB --seed 42 -o big.log.gz
-  logbook generate --follow --rate 50 | logbook query 'count by minute' -
+  four weeks, and what is in them:
+    logbook generate --days 28 -o access.log --truth truth.json
+  an outage to be found:
+    logbook generate --event 'burst 503 at +10d14h for 70m' -o access.log
+  much, compressed:
+    logbook generate --bytes 400MB --seed 42 -o big.log.gz
+  what logrotate leaves of three servers:
+    logbook generate --rotate day --servers 3 -o logs/access.log
+  as it happens, fifty lines a second, to be followed:
+    logbook generate --follow --rate 50 -o live.log
 
-Events; TIME may also be +2d6h, from the begin of the log:
+Events. TIME is 2026-11-12, 2026-11-12T14:00 or, from the begin of the log,
++2d6h; DURATION is 70m, 2d or 1d6h:
 
   ` + strings.ReplaceAll(fakelog.EventGrammar, "\n", "\n  ")
 }
@@ -69,6 +79,11 @@ func (c *generateCmd) Run(env *environment) error {
 		return usageError(err)
 	}
 	defer files.abandon()
+	truthFile, err := c.truthFile(env, files)
+	if err != nil {
+		return err
+	}
+	defer truthFile.abandon()
 	truth, err := site.Chunks(env.ctx, files.write)
 	switch {
 	case err != nil && c.paced() && env.ctx.Err() != nil:
@@ -84,14 +99,34 @@ func (c *generateCmd) Run(env *environment) error {
 	if c.Output != "-" {
 		fmt.Fprintf(env.stderr, "logbook: %s\n", files.summary(truth))
 	}
-	if c.Truth == "" {
-		return nil
+	e := json.NewEncoder(truthFile)
+	e.SetIndent("", "  ")
+	if err := e.Encode(truth); err != nil {
+		return fmt.Errorf("cannot write %s: %w", c.Truth, err)
 	}
-	return writeOutput(env, c.Truth, func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(truth)
-	})
+	return truthFile.close()
+}
+
+// truthFile begins the file of the truth before there is a log, which may take
+// long, to find out that it cannot be written.
+func (c *generateCmd) truthFile(env *environment, log *logFiles) (*output, error) {
+	switch c.Truth {
+	case "":
+		return &output{Writer: io.Discard}, nil
+	case "-":
+		if log.names.path == "-" {
+			return nil, usageError(errors.New("--truth -: standard output has the log; give -o FILE"))
+		}
+		return &output{Writer: env.stdout}, nil
+	}
+	if filepath.Clean(c.Truth) == filepath.Clean(log.names.path) {
+		return nil, usageError(fmt.Errorf("--truth %s: this is the log", c.Truth))
+	}
+	file, err := createOutput(c.Truth, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("cannot write %s: %w", c.Truth, err)
+	}
+	return file, nil
 }
 
 // paced says that lines are written when their time has come.
@@ -186,8 +221,12 @@ func (c *generateCmd) endless() bool {
 
 // setPeriod sets begin and end.
 func (c *generateCmd) setPeriod(s *fakelog.Site, now time.Time) (err error) {
-	if c.Days < 1 || c.Days > 36_600 {
-		return fmt.Errorf("--days: %d: want 1 to 36600", c.Days)
+	days := 14
+	if c.Days != nil {
+		days = *c.Days
+	}
+	if days < 1 || days > 36_600 {
+		return fmt.Errorf("--days: %d: want 1 to 36600", days)
 	}
 	if c.From != "" {
 		if s.From, err = fakelog.ParseTime(c.From, s.Zone); err != nil {
@@ -201,26 +240,28 @@ func (c *generateCmd) setPeriod(s *fakelog.Site, now time.Time) (err error) {
 	}
 	switch {
 	case c.endless() || c.paced():
-		if c.To != "" {
-			return errors.New("--to: a log that is written line by line, or without end, has none")
+		if c.To != "" || c.Days != nil {
+			return errors.New("--to, --days: a log that is written line by line, or without end, has none")
 		}
 		if c.From == "" {
 			s.From = now
 		}
 	case c.Profile == "seed":
-		if c.To != "" {
-			return errors.New("--to: the profile seed ends after --lines")
+		if c.To != "" || c.Days != nil {
+			return errors.New("--to, --days: the profile seed ends after --lines")
 		}
 		if c.From == "" {
 			s.From = now.Add(-time.Duration(s.Lines) * 165 * time.Second)
 		}
+	case c.From != "" && c.To != "" && c.Days != nil:
+		return errors.New("--from, --to, --days: two of them say when it is")
 	case c.From == "" && c.To == "":
 		s.To = now
-		s.From = now.AddDate(0, 0, -c.Days)
+		s.From = now.AddDate(0, 0, -days)
 	case c.From == "":
-		s.From = s.To.AddDate(0, 0, -c.Days)
+		s.From = s.To.AddDate(0, 0, -days)
 	case c.To == "":
-		s.To = s.From.AddDate(0, 0, c.Days)
+		s.To = s.From.AddDate(0, 0, days)
 	}
 	return nil
 }

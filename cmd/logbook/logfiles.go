@@ -246,6 +246,8 @@ func (c *generateCmd) names(site *fakelog.Site, now time.Time) (logNames, error)
 	}
 	if info, err := os.Stat(n.path); strings.HasSuffix(n.path, "/") || err == nil && info.IsDir() {
 		n.path = filepath.Join(n.path, c.patternName(now.In(site.Zone)))
+	} else if c.Prefix != "" {
+		return n, fmt.Errorf("--prefix: names a file in a folder, and %s is none", n.path)
 	}
 	many := n.every != "" || n.maxLines > 0 || n.maxBytes > 0
 	switch {

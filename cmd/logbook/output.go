@@ -15,7 +15,7 @@ import (
 
 // An output is a file under way: a new one that takes the place of the old one
 // only when it is whole. A pipe or a device has no place to take: it is written
-// to as it is.
+// to as it is. One without a file, such as standard output, is not closed.
 type output struct {
 	io.Writer
 	pending *renameio.PendingFile // nil: direct
@@ -46,17 +46,21 @@ func createOutput(path string, perm os.FileMode) (*output, error) {
 
 // close completes the file and gives it its name.
 func (o *output) close() error {
-	if o.direct != nil {
+	switch {
+	case o.direct != nil:
 		return o.direct.Close()
+	case o.pending != nil:
+		return o.pending.CloseAtomicallyReplace()
 	}
-	return o.pending.CloseAtomicallyReplace()
+	return nil
 }
 
 // abandon removes what close has not completed. After close it does nothing.
 func (o *output) abandon() {
-	if o.pending != nil {
+	switch {
+	case o.pending != nil:
 		o.pending.Cleanup() //nolint:errcheck // after a failure that is reported
-	} else {
+	case o.direct != nil:
 		o.direct.Close() //nolint:errcheck // likewise, or closed already
 	}
 }

@@ -171,8 +171,14 @@ func (s *Site) check() error {
 		return fmt.Errorf("unknown profile %q, want %s or %s", s.Profile, living, seed)
 	case s.profile() == seed && len(s.Events) > 0:
 		return errors.New("nothing ever happens in the profile seed: no events")
-	case s.Lines < 0 || s.Bytes < 0 || s.Rate < 0 || s.Rate > 1e9 || s.Beat < 0:
-		return errors.New("a negative number of lines, bytes or seconds")
+	case s.profile() == seed && (s.Malformed > 0 || s.Hostile > 0):
+		return errors.New("the profile seed has neither malformed lines nor hostile texts")
+	case s.profile() == seed && (len(s.Books) > 0 || s.Servers > 1 || s.Rate > 0):
+		return errors.New("the profile seed has no books, one server, and a pace of its own")
+	case s.Lines < 0 || s.Bytes < 0 || s.Beat < 0 || s.Jobs < 0:
+		return errors.New("a negative number of lines, bytes, seconds or workers")
+	case s.Rate != 0 && !(s.Rate >= 0.001 && s.Rate <= 1e9): // or it is no number
+		return fmt.Errorf("%g lines a second: want 0.001 to 1e9", s.Rate)
 	case s.Beat > 0 && s.Beat < time.Microsecond:
 		return fmt.Errorf("lines %s apart: times are kept in microseconds", s.Beat)
 	case s.Beat > 0 && s.to != 0:
