@@ -132,15 +132,31 @@ func comesBack(t *testing.T, f Format, r Record) func(*Record) string {
 	}
 }
 
-// TestParseAllocatesNothing checks it for every format once its parser has its
-// scratch memory.
+// TestParseAllocatesNothing checks it for every format, and for layouts of the
+// user's own, once the parser has its scratch memory.
 func TestParseAllocatesNothing(t *testing.T) {
+	formats := Formats()
+	for _, layout := range []string{
+		`%v:%p %h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\" %D`,
+		`%{X-Forwarded-For}i [%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t] %m %U%q %H %>s %{ms}T`,
+		`log_format t '$remote_addr [$time_iso8601] "$request" $status $request_time "$upstream_response_time" $ssl_protocol'`,
+		`log_format j escape=json '{"t":"$msec","a":"$remote_addr","r":"$request","u":"$http_user_agent"}'`,
+	} {
+		f, err := Compile(layout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		formats = append(formats[:len(formats):len(formats)], FormatInfo{Format: f})
+	}
 	rnd := rand.New(rand.NewPCG(3, 4))
-	for _, f := range Formats() {
+	for _, f := range formats {
 		r := randomRecord(rnd, mild)
 		lines := bytes.Split(bytes.TrimSuffix(f.Append(nil, &r), []byte("\n")), []byte("\n"))
 		if f.Directive() == "" { // other columns are looked up anew, that is not a line
 			lines = append(lines, []byte(f.Example))
+		}
+		if reason := f.NewParser(nil).Parse(lines[0], new(Record)); reason > Blank {
+			t.Errorf("%s rejects %q: %s", f.Name(), lines[0], reason)
 		}
 		p := f.NewParser(nil)
 		var got Record
