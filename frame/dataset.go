@@ -12,7 +12,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/google/renameio/v2"
 )
 
 // Names in a dataset's folder. Engines take a file or folder whose name begins
@@ -26,27 +25,29 @@ const (
 // A Manifest says what a dataset holds. It is written when a log's files are
 // in place, so what it lists is there and whole whenever one looks.
 type Manifest struct {
-	Version   int            `json:"version"`
-	Partition string         `json:"partition"`
-	Identity  string         `json:"identity"` // what all rows have in common: columns, filter, policies
-	Logs      []ManifestLog  `json:"logs"`
-	Files     []ManifestFile `json:"files"` // in the order of their paths
+	Version   int               `json:"version"`
+	Partition string            `json:"partition"`
+	Options   map[string]string `json:"options"` // what all rows have in common: columns, filter, policies
+	Logs      []ManifestLog     `json:"logs"`
+	Files     []ManifestFile    `json:"files"` // in the order of their paths
 }
 
 // A ManifestLog is a log whose records the dataset holds.
 type ManifestLog struct {
-	ID   string `json:"id"`   // of its first bytes, so that a rotated log is known under its new name
-	Head int64  `json:"head"` // how many bytes ID is of
-	Size int64  `json:"size"` // of the log when it was read
-	Name string `json:"name"` // for people
+	ID       string            `json:"id"`       // of its first bytes, so that a rotated log is known under its new name
+	Head     int64             `json:"head"`     // how many bytes ID is of
+	Size     int64             `json:"size"`     // of the log when it was read
+	Name     string            `json:"name"`     // for people
+	Metadata map[string]string `json:"metadata"` // of the schema that its files have
 }
 
 // A ManifestFile is one Parquet file of a dataset.
 type ManifestFile struct {
-	Path string `json:"path"` // from the dataset's folder, with slashes
-	Log  string `json:"log"`  // its ID
-	Rows int64  `json:"rows"`
-	Size int64  `json:"size"`
+	Path   string        `json:"path"` // from the dataset's folder, with slashes
+	Log    string        `json:"log"`  // its ID
+	Rows   int64         `json:"rows"`
+	Size   int64         `json:"size"`
+	Groups []PieceBounds `json:"groups"` // of its row groups
 }
 
 func readManifest(dir string) (*Manifest, error) {
@@ -69,13 +70,29 @@ func readManifest(dir string) (*Manifest, error) {
 	return m, nil
 }
 
+// write puts the manifest in its place, by way of the staging folder, where
+// nobody mistakes it for a file of the dataset.
 func (m *Manifest) write(dir string) error {
 	slices.SortFunc(m.Files, func(a, b ManifestFile) int { return strings.Compare(a.Path, b.Path) })
 	text, err := json.MarshalIndent(m, "", "\t")
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(dir, manifestName), append(text, '\n'), 0o644)
+	if err := os.MkdirAll(filepath.Join(dir, stagingName), 0o755); err != nil {
+		return err
+	}
+	file, err := os.Create(filepath.Join(dir, stagingName, manifestName))
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(append(text, '\n'))
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(file.Name(), filepath.Join(dir, manifestName)); err != nil {
+		return err
+	}
+	return syncDir(dir)
 }
 
 // isDataset reports whether a folder is a dataset.
@@ -87,23 +104,25 @@ func isDataset(path string) bool {
 // A Dataset is an open dataset of Parquet files in Hive's layout, as
 // [DatasetWriter] writes it: dt=2026-11-22/….parquet. It is a [Source], whose
 // pieces are the row groups of the files that the manifest lists, in the order
-// of their paths.
+// of their paths. A file is opened when one of its pieces is asked for and the
+// manifest cannot answer: of many files a question mostly needs few.
 type Dataset struct {
-	dir    string
 	schema *arrow.Schema
-	files  []*datasetFile
 	pieces []datasetPiece
 }
 
 type datasetFile struct {
-	*ParquetFile
-	column, value string // of the path, if it is a column of the records; the file has it not
-	null          bool
+	path          string
+	metadata      map[string]string
+	column, value string // of the folder, if it is a column of the records; the file has it not
+	null          bool   // the folder is that of null and of texts that cannot name a folder
 }
 
 type datasetPiece struct {
-	file  *datasetFile
-	group int
+	file   *datasetFile
+	group  int
+	last   bool // of the file
+	bounds PieceBounds
 }
 
 // OpenDataset opens the dataset in a folder.
@@ -112,90 +131,134 @@ func OpenDataset(dir string) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Dataset{dir: dir}
+	metadata := map[string]map[string]string{}
+	for _, log := range m.Logs {
+		metadata[log.ID] = log.Metadata
+	}
+	d := &Dataset{}
 	for _, f := range m.Files {
-		if err := d.open(f, m.Partition); err != nil {
-			return nil, errors.Join(err, d.Close())
+		file := &datasetFile{path: filepath.Join(dir, filepath.FromSlash(f.Path)), metadata: metadata[f.Log]}
+		if key := partitionKeys[m.Partition]; key.column != "time" {
+			file.column = key.column
+			folder, _, _ := strings.Cut(f.Path, "/")
+			_, value, _ := strings.Cut(folder, "=")
+			file.value, file.null = unescapePartition(value)
+		}
+		for g, bounds := range f.Groups {
+			d.pieces = append(d.pieces, datasetPiece{file, g, g == len(f.Groups)-1, bounds})
 		}
 	}
-	if d.schema == nil {
-		d.schema = arrow.NewSchema(nil, nil)
+	if len(d.pieces) == 0 {
+		return d, nil
 	}
-	return d, nil
+	return d, d.pieces[0].file.with(func(p *ParquetFile) error {
+		d.schema = p.Schema()
+		if column := d.pieces[0].file.column; column != "" {
+			d.schema = arrow.NewSchema(append(d.schema.Fields(), arrow.Field{Name: column, Type: textType, Nullable: true}), nil)
+		}
+		return nil
+	})
 }
 
-func (d *Dataset) open(f ManifestFile, partition string) error {
-	p, err := OpenParquet(filepath.Join(d.dir, filepath.FromSlash(f.Path)))
+// with opens the file for as long as use takes.
+func (f *datasetFile) with(use func(*ParquetFile) error) error {
+	p, err := OpenParquet(f.path)
 	if err != nil {
 		return fmt.Errorf("the manifest lists a file that cannot be read: %w", err)
 	}
-	file := &datasetFile{ParquetFile: p}
-	d.files = append(d.files, file)
-	schema := p.Schema()
-	if key, ok := partitionKeys[partition]; ok && key.column != "time" {
-		file.column = key.column
-		_, value, _ := strings.Cut(f.Path[:strings.IndexByte(f.Path+"/", '/')], "=")
-		file.value, file.null = unescapePartition(value)
-		schema = arrow.NewSchema(append(schema.Fields(), arrow.Field{Name: key.column, Type: textType, Nullable: true}), nil)
-	}
-	if d.schema == nil {
-		d.schema = schema
-	}
-	for g := range p.Pieces() {
-		d.pieces = append(d.pieces, datasetPiece{file, g})
-	}
-	return nil
+	return errors.Join(use(p), p.Close())
 }
 
-// Schema returns the columns of the first file; all have the same.
+// Schema returns the columns of the first file; all have the same. It is nil
+// if there is no file.
 func (d *Dataset) Schema() *arrow.Schema { return d.schema }
 
 // Pieces returns the number of row groups of all files.
 func (d *Dataset) Pieces() int { return len(d.pieces) }
 
-// Bounds returns what the statistics know of a piece.
-func (d *Dataset) Bounds(piece int) PieceBounds {
-	p := d.pieces[piece]
-	return p.file.ParquetFile.Bounds(p.group)
+// Bounds returns what the manifest knows of a piece.
+func (d *Dataset) Bounds(piece int) PieceBounds { return d.pieces[piece].bounds }
+
+// Metadata returns what the schema's metadata say in the piece's file.
+func (d *Dataset) Metadata(piece int, key string) string { return d.pieces[piece].file.metadata[key] }
+
+// MayHold reports whether a piece may have rows that the filter keeps, by its
+// folder and times, which the manifest has, and then by the file's statistics.
+// False is certain.
+func (d *Dataset) MayHold(piece int, f *Filter) bool {
+	p := &d.pieces[piece]
+	if f == nil || len(f.Terms) == 0 {
+		return true
+	}
+	if !mayHold(f, p.columnRange) {
+		return false
+	}
+	may := true
+	err := p.file.with(func(file *ParquetFile) error {
+		may = mayHold(f, func(column string) columnRange {
+			if r := p.columnRange(column); r != (columnRange{}) {
+				return r
+			}
+			return file.columnRange(p.group, column)
+		})
+		return nil
+	})
+	return err != nil || may // reading will tell what is wrong
 }
 
-// MayHold reports whether a piece may have rows that the filter keeps, by the
-// path and the statistics. False is certain.
-func (d *Dataset) MayHold(piece int, f *Filter) bool {
-	p := d.pieces[piece]
-	return mayHold(f, func(column string) columnRange {
-		if column != p.file.column {
-			return p.file.columnRange(p.group, column)
-		}
-		return columnRange{
-			texts: !p.file.null, first: p.file.value, last: p.file.value,
-			counted: true, someNull: p.file.null, someValue: !p.file.null,
-		}
-	})
+// columnRange returns what the manifest knows of a column.
+func (p *datasetPiece) columnRange(column string) columnRange {
+	switch {
+	case column == "time" && p.bounds.Timed:
+		return columnRange{ints: true, least: p.bounds.First, greatest: p.bounds.Last}
+	case column != "" && column == p.file.column && !p.file.null:
+		return columnRange{texts: true, first: p.file.value, last: p.file.value, counted: true, someValue: true}
+	}
+	return columnRange{}
 }
 
 // Read writes the columns of a piece to the sink. See [Source].
 func (d *Dataset) Read(piece int, columns []string, f *Filter, sink Sink) (rows, kept int64, err error) {
 	p := d.pieces[piece]
-	at := slices.Index(columns, p.file.column)
-	reads := func(t Term) bool { return slices.Contains(t.Columns, p.file.column) }
-	if p.file.column == "" || at < 0 && (f == nil || !slices.ContainsFunc(f.Terms, reads)) {
-		return p.file.Read(p.group, columns, f, sink)
+	err = p.file.with(func(file *ParquetFile) error {
+		// A file may have more row groups than the manifest says: those of a
+		// log that has grown, if the writer was killed before it could say so.
+		groups := file.Pieces()
+		if !p.last {
+			groups = min(groups, p.group+1)
+		}
+		for g := p.group; g < groups; g++ {
+			n, k, err := p.file.read(file, g, columns, f, sink)
+			rows += n
+			kept += k
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return rows, kept, err
+}
+
+// read reads a row group of the file, and puts in the column of the folder.
+func (d *datasetFile) read(file *ParquetFile, group int, columns []string, f *Filter, sink Sink) (rows, kept int64, err error) {
+	reads := func(t Term) bool { return slices.Contains(t.Columns, d.column) }
+	if d.column == "" || !slices.Contains(columns, d.column) && (f == nil || !slices.ContainsFunc(f.Terms, reads)) {
+		return file.Read(group, columns, f, sink)
 	}
-	// The file's column of the path is put in; it is rare enough for the
-	// filter to be applied afterwards.
-	own := slices.DeleteFunc(slices.Clone(columns), func(c string) bool { return c == p.file.column })
+	// It is rare enough for the filter to be applied afterwards.
+	own := slices.DeleteFunc(slices.Clone(columns), func(c string) bool { return c == d.column })
 	if f != nil {
 		for _, t := range f.Terms {
 			for _, c := range t.Columns {
-				if c != p.file.column && !slices.Contains(own, c) {
+				if c != d.column && !slices.Contains(own, c) {
 					own = append(own, c)
 				}
 			}
 		}
 	}
-	filler := &pathColumn{file: p.file, columns: columns, filter: f, sink: sink}
-	rows, _, err = p.file.Read(p.group, own, nil, filler)
+	filler := &pathColumn{file: d, columns: columns, filter: f, sink: sink}
+	rows, _, err = file.Read(group, own, nil, filler)
 	return rows, filler.kept, err
 }
 
@@ -247,22 +310,18 @@ func selectColumns(batch arrow.Record, names []string) arrow.Record {
 	return array.NewRecord(arrow.NewSchema(fields, nil), columns, batch.NumRows())
 }
 
-// Close closes all files.
-func (d *Dataset) Close() error {
-	var errs []error
-	for _, f := range d.files {
-		errs = append(errs, f.ParquetFile.Close())
-	}
-	return errors.Join(errs...)
-}
+// Close does nothing, since no file is left open.
+func (d *Dataset) Close() error { return nil }
 
-// removeStale removes files that a log had and has no more. That is the last
-// thing a writer does; if it does not come to it, the manifest still holds.
-func removeStale(dir string, paths []string) error {
+// removeListed removes files by their paths in a dataset, and folders that are
+// empty then.
+func removeListed(dir string, paths []string) error {
 	for _, path := range paths {
-		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(path))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		name := filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+		os.Remove(filepath.Dir(name)) //nolint:errcheck // it may hold other files
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/google/go-cmp/cmp"
 )
 
 // siteSchema is logSchema with user and path under the names that datasets
@@ -40,10 +41,11 @@ func (s asSite) Write(batch arrow.Record) error {
 func addLog(t testing.TB, dir, partition, id string, rng *rand.Rand, rows []row) {
 	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
-	d, err := NewDatasetWriter(dir, siteSchema, DatasetOptions{Partition: partition, Identity: "test"})
+	d, err := NewDatasetWriter(dir, siteSchema, DatasetOptions{Partition: partition, Options: map[string]string{"--where": "test"}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer d.Close()
 	l, err := d.Add(ManifestLog{ID: id, Name: id})
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +55,7 @@ func addLog(t testing.TB, dir, partition, id string, rng *rand.Rand, rows []row)
 	if err := l.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Close(); err != nil {
+	if err := d.Finish(); err != nil {
 		t.Fatal(err)
 	}
 	mem.AssertSize(t, 0)
@@ -188,8 +190,42 @@ func TestDatasetRefuses(t *testing.T) {
 	check(dir, "unknown partition", DatasetOptions{Partition: "hour"})
 	dir = t.TempDir()
 	addLog(t, dir, "day", "a", rand.New(rand.NewPCG(1, 1)), randomRows(rand.New(rand.NewPCG(1, 1)), 10))
-	check(dir, "other options", DatasetOptions{Partition: "week", Identity: "test"})
-	check(dir, "other options", DatasetOptions{Partition: "day", Identity: "another filter"})
+	check(dir, "by day, not by week", DatasetOptions{Partition: "week"})
+	check(dir, "with --where test, not with none", DatasetOptions{Partition: "day"})
+	check(dir, "with no --hosts, not with mask", DatasetOptions{Partition: "day", Options: map[string]string{"--where": "test", "--hosts": "mask"}})
+	open, err := NewDatasetWriter(dir, siteSchema, DatasetOptions{Partition: "day", Options: map[string]string{"--where": "test"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	check(dir, "another logbook is writing", DatasetOptions{Partition: "day"})
+}
+
+// TestDatasetSwept checks that a writer removes what one before it has left
+// that was killed, and nothing else.
+func TestDatasetSwept(t *testing.T) {
+	dir, rng := t.TempDir(), rand.New(rand.NewPCG(15, 16))
+	rows := randomRows(rng, 500)
+	addLog(t, dir, "day", "0123456789abcdef", rng, rows)
+	want := contents(t, dir)
+	folder := filepath.Join(dir, "dt=2026-11-18")
+	for _, name := range []string{filepath.Join(folder, "fedcba9876543210.parquet"), filepath.Join(folder, "mine.parquet"),
+		filepath.Join(dir, "dt=1999-01-01", "fedcba9876543210.parquet"), filepath.Join(dir, stagingName, "0")} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want["dt=2026-11-18/mine.parquet"] = []byte("x")
+	addLog(t, dir, "day", "0123456789abcdef", rng, rows)
+	if diff := cmp.Diff(want, contents(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "dt=1999-01-01")); !os.IsNotExist(err) {
+		t.Errorf("an empty folder is left: %v", err)
+	}
 }
 
 // TestDatasetKilled kills a process that adds logs, at random, and checks that

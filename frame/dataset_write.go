@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -21,9 +24,10 @@ type DatasetOptions struct {
 	Parquet   ParquetOptions
 	Partition string // "day", "week", "book" or "site"
 
-	// Identity is what else decides which rows a log gives: the command's
-	// columns, filter and policies, as text. All logs of a dataset share it.
-	Identity string
+	// Options are what else decides which rows a log gives: columns, filter
+	// and policies, by the names that people know them by. All logs of a
+	// dataset share them.
+	Options map[string]string
 }
 
 // A partitionKey says which column a partition is of and how Hive's layout
@@ -54,12 +58,15 @@ type DatasetWriter struct {
 	opts     DatasetOptions
 	key      partitionKey
 	manifest *Manifest
+	lock     *os.File
+	isNew    bool // nothing has come of it yet
 }
 
 // NewDatasetWriter opens the dataset in a folder to add to it, and makes the
 // folder if there is none. It removes what a writer that was killed has left.
-// It refuses a folder that has something else in it, and a dataset whose rows
-// were chosen differently.
+// It refuses a folder that has something else in it, a dataset whose rows were
+// chosen differently, and one that another process is writing to. The caller
+// closes it.
 func NewDatasetWriter(dir string, schema *arrow.Schema, opts DatasetOptions) (*DatasetWriter, error) {
 	key, ok := partitionKeys[opts.Partition]
 	if !ok {
@@ -68,38 +75,118 @@ func NewDatasetWriter(dir string, schema *arrow.Schema, opts DatasetOptions) (*D
 	if !schema.HasField(key.column) {
 		return nil, fmt.Errorf("partition by %s needs the column %s", opts.Partition, key.column)
 	}
-	d := &DatasetWriter{dir: dir, schema: schema, opts: opts, key: key}
-	var err error
-	d.manifest, err = readManifest(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := d.create(); err != nil {
-			return nil, err
-		}
-	case err != nil:
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
-	case d.manifest.Partition != opts.Partition || d.manifest.Identity != opts.Identity:
-		return nil, fmt.Errorf("%s: this dataset was written with other options (%s, partition by %s); use another folder",
-			dir, d.manifest.Identity, d.manifest.Partition)
 	}
-	return d, os.RemoveAll(filepath.Join(dir, stagingName))
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	d := &DatasetWriter{dir: dir, schema: schema, opts: opts, key: key, lock: lock}
+	if err := d.openManifest(); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return d, nil
 }
 
-func (d *DatasetWriter) create() error {
-	if err := os.MkdirAll(d.dir, 0o755); err != nil {
+// lockFolder keeps other writers out until the file that it returns is closed,
+// or the process ends. Where the file system has no locks it does nothing.
+func lockFolder(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errors.Join(errors.New("another logbook is writing to this dataset; try again when it is done"), f.Close())
+	}
+	return f, nil
+}
+
+// openManifest reads the manifest, or begins one.
+func (d *DatasetWriter) openManifest() (err error) {
+	d.manifest, err = readManifest(d.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.create()
+	}
+	if err != nil {
 		return err
 	}
+	if d.manifest.Partition != d.opts.Partition {
+		return fmt.Errorf("this dataset is one by %s, not by %s; use another folder", d.manifest.Partition, d.opts.Partition)
+	}
+	if was, is, differ := differingOption(d.manifest.Options, d.opts.Options); differ {
+		return fmt.Errorf("this dataset was written with %s, not with %s; use the same options or another folder", was, is)
+	}
+	return d.sweep()
+}
+
+// differingOption returns the first option that differs between two sets of them.
+func differingOption(a, b map[string]string) (was, is string, differ bool) {
+	for _, name := range slices.Sorted(maps.Keys(a)) {
+		if v, ok := b[name]; !ok {
+			return name + " " + a[name], "none", true
+		} else if v != a[name] {
+			return name + " " + a[name], v, true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b)) {
+		if _, ok := a[name]; !ok {
+			return "no " + name, b[name], true
+		}
+	}
+	return "", "", false
+}
+
+// create makes a dataset of an empty folder. Its manifest comes first, so that
+// a folder with files and no manifest is never one of ours.
+func (d *DatasetWriter) create() error {
 	names, err := os.ReadDir(d.dir)
 	if err != nil {
 		return err
 	}
 	for _, n := range names {
-		if !strings.HasPrefix(n.Name(), ".") && !strings.HasPrefix(n.Name(), d.key.name+"=") {
-			return fmt.Errorf("%s: this folder holds %s and is no dataset of logbook", d.dir, n.Name())
+		if !strings.HasPrefix(n.Name(), ".") {
+			return fmt.Errorf("this folder holds %s and is no dataset of logbook", n.Name())
 		}
 	}
-	d.manifest = &Manifest{Version: 1, Partition: d.opts.Partition, Identity: d.opts.Identity}
-	return nil
+	d.isNew = true
+	d.manifest = &Manifest{Version: 1, Partition: d.opts.Partition, Options: d.opts.Options}
+	return d.manifest.write(d.dir)
+}
+
+// ownFile is how the files of logs are named.
+var ownFile = regexp.MustCompile(`^[0-9a-f]{16}\.parquet$`)
+
+// sweep removes what a writer that was killed has left: unfinished files, and
+// finished ones that the manifest does not list, or no longer.
+func (d *DatasetWriter) sweep() error {
+	if err := os.RemoveAll(filepath.Join(d.dir, stagingName)); err != nil {
+		return err
+	}
+	listed := map[string]bool{}
+	for _, f := range d.manifest.Files {
+		listed[f.Path] = true
+	}
+	folders, err := os.ReadDir(d.dir)
+	if err != nil {
+		return err
+	}
+	var left []string
+	for _, folder := range folders {
+		if !folder.IsDir() || !strings.HasPrefix(folder.Name(), d.key.name+"=") {
+			continue
+		}
+		files, err := os.ReadDir(filepath.Join(d.dir, folder.Name()))
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if path := folder.Name() + "/" + f.Name(); ownFile.MatchString(f.Name()) && !listed[path] {
+				left = append(left, path)
+			}
+		}
+	}
+	return removeListed(d.dir, left)
 }
 
 // Logs returns the logs that the dataset holds, for the caller to compare with
@@ -113,6 +200,8 @@ func (d *DatasetWriter) Add(log ManifestLog) (*LogWriter, error) {
 	if strings.Trim(log.ID, "0123456789abcdefghijklmnopqrstuvwxyz-") != "" || log.ID == "" {
 		return nil, fmt.Errorf("%q is no id of a log", log.ID)
 	}
+	meta := d.schema.Metadata()
+	log.Metadata = meta.ToMap()
 	return &LogWriter{dataset: d, log: log, partitions: map[string]*partition{}, staging: filepath.Join(d.dir, stagingName)}, os.MkdirAll(filepath.Join(d.dir, stagingName), 0o755)
 }
 
@@ -258,6 +347,7 @@ func escapePartition(text string) string {
 	if text == "" {
 		return noPartition
 	}
+	text = strings.ToValidUTF8(text, "\uFFFD") // as it would be in a file
 	escaped := strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 	if len(escaped) > 200 { // names of files end at 255 bytes
 		return noPartition
@@ -374,8 +464,9 @@ func (l *LogWriter) Commit() error {
 	if err := next.write(d.dir); err != nil {
 		return err
 	}
-	d.manifest = &next
-	return removeStale(d.dir, stale)
+	d.manifest, d.isNew = &next, false
+	// If it does not come to this, the next writer sweeps.
+	return removeListed(d.dir, stale)
 }
 
 // finish completes a file and has the disk keep it.
@@ -385,7 +476,7 @@ func (p *partition) finish() error {
 
 // place moves a complete file to its name in the dataset.
 func (l *LogWriter) place(p *partition) (ManifestFile, error) {
-	f := ManifestFile{Path: p.folder + "/" + l.log.ID + ".parquet", Log: l.log.ID, Rows: p.rows}
+	f := ManifestFile{Path: p.folder + "/" + l.log.ID + ".parquet", Log: l.log.ID, Rows: p.rows, Groups: p.out.Groups()}
 	path := filepath.Join(l.dataset.dir, filepath.FromSlash(f.Path))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return f, err
@@ -422,17 +513,25 @@ func (l *LogWriter) Abort() {
 	os.RemoveAll(l.staging)
 }
 
-// Close ends the writing: _SUCCESS says to engines that wait for it that no
+// Finish ends the writing: _SUCCESS says to engines that wait for it that no
 // log is half added.
-func (d *DatasetWriter) Close() error {
+func (d *DatasetWriter) Finish() error {
 	if err := os.RemoveAll(filepath.Join(d.dir, stagingName)); err != nil {
-		return err
-	}
-	if err := d.manifest.write(d.dir); err != nil { // an empty dataset has a manifest too
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(d.dir, successName), nil, 0o644); err != nil {
 		return err
 	}
+	d.isNew = false // though it may be empty
 	return syncDir(d.dir)
+}
+
+// Close lets other writers in. A new dataset of which nothing has come goes.
+func (d *DatasetWriter) Close() error {
+	var errs []error
+	if d.isNew {
+		errs = append(errs, os.RemoveAll(filepath.Join(d.dir, stagingName)), os.Remove(filepath.Join(d.dir, manifestName)))
+		os.Remove(d.dir) //nolint:errcheck // it may hold other things
+	}
+	return errors.Join(append(errs, d.lock.Close())...)
 }

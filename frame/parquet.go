@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
@@ -54,8 +55,9 @@ type ParquetWriter struct {
 	file *file.Writer
 	jobs int
 
-	sorted []bool // per row group written: is it in order of time
-	at     int    // column time, -1 if there is none
+	groups []PieceBounds // of the row groups written
+	sorted []bool        // which of them are in order of time
+	at     int           // column time, -1 if there is none
 }
 
 // NewParquetWriter begins a file with the schema's columns. The schema's own
@@ -245,8 +247,24 @@ func (p *ParquetWriter) writeGroup(b *rowBuffer) (err error) {
 	if err := group.Close(); err != nil {
 		return err
 	}
-	p.sorted = append(p.sorted, p.at >= 0 && isSorted(b.columns[p.at]))
+	bounds, sorted := PieceBounds{Rows: int64(b.rows)}, false
+	if p.at >= 0 {
+		bounds.timesOf(b.columns[p.at].(*valueColumn[int64]).values)
+		sorted = isSorted(b.columns[p.at])
+	}
+	p.groups, p.sorted = append(p.groups, bounds), append(p.sorted, sorted)
 	return p.out.Flush()
+}
+
+// Groups returns the bounds of the row groups written. They are complete after
+// Close.
+func (p *ParquetWriter) Groups() []PieceBounds { return p.groups }
+
+// timesOf sets the earliest and latest of some times.
+func (b *PieceBounds) timesOf(times []int64) {
+	if len(times) > 0 {
+		b.Timed, b.First, b.Last = true, slices.Min(times), slices.Max(times)
+	}
 }
 
 // recoverTo turns a panic of the Parquet and Arrow libraries, which panic on
@@ -266,15 +284,7 @@ func recoverTo(err *error, what string) {
 // isSorted reports whether a column of times has no nulls and never goes back.
 func isSorted(c rowColumn) bool {
 	times := c.(*valueColumn[int64])
-	if times.none > 0 {
-		return false
-	}
-	for i := 1; i < len(times.values); i++ {
-		if times.values[i] < times.values[i-1] {
-			return false
-		}
-	}
-	return true
+	return times.none == 0 && slices.IsSorted(times.values)
 }
 
 var errNoDictionary = errors.New("the parquet library has changed: no encoder that takes a dictionary")

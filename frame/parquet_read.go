@@ -70,7 +70,7 @@ func (p *ParquetFile) mapColumns() {
 			continue
 		}
 		f := arrow.Field{Name: c.Name(), Type: typ, Nullable: true}
-		if unit := p.Metadata(unitKeyOf + c.Name()); unit != "" {
+		if unit := p.Metadata(0, unitKeyOf+c.Name()); unit != "" {
 			f.Metadata = arrow.NewMetadata([]string{UnitKey}, []string{unit})
 		}
 		fields = append(fields, f)
@@ -142,7 +142,7 @@ func (p *ParquetFile) Bounds(piece int) (b PieceBounds) {
 }
 
 // Metadata returns the value that the file's metadata has under the key, or "".
-func (p *ParquetFile) Metadata(key string) string {
+func (p *ParquetFile) Metadata(_ int, key string) string {
 	if v := p.file.MetaData().KeyValueMetadata().FindValue(key); v != nil {
 		return *v
 	}

@@ -420,7 +420,7 @@ func (p *Plan) push(queries []*checkedQuery) error {
 
 // Columns returns the names of the columns that batches must have: the
 // projection, in the schema's order.
-func (p *Plan) Columns() []string { return slices.Clone(p.columns) }
+func (p *Plan) Columns() []string { return append([]string{}, p.columns...) }
 
 // Filter returns the rows that at least one query wants: Options.Where and
 // the or of the queries' own where steps. It is nil if all rows are wanted.

@@ -17,7 +17,8 @@ import (
 // several goroutines may do at once, each with a [Filter] of its own.
 type Source interface {
 	// Schema returns the columns that can be read, with the types that
-	// batches have: texts are dictionaries.
+	// batches have: texts are dictionaries. It is nil if there is nothing to
+	// tell them by, and no piece.
 	Schema() *arrow.Schema
 
 	// Pieces returns how many pieces there are. They are numbered from 0, in
@@ -26,6 +27,10 @@ type Source interface {
 
 	// Bounds returns what is known of a piece without reading it.
 	Bounds(piece int) PieceBounds
+
+	// Metadata returns the value that the metadata of the schema which the
+	// piece was written with has under the key, or "".
+	Metadata(piece int, key string) string
 
 	// MayHold reports whether a piece may have a row that the filter keeps.
 	// False is certain.
@@ -41,9 +46,10 @@ type Source interface {
 
 // PieceBounds are what is known of a piece of a [Source] without reading it.
 type PieceBounds struct {
-	Rows        int64 // -1 if not known
-	Timed       bool  // First and Last are known
-	First, Last int64 // earliest and latest of the column time, µs
+	Rows  int64 `json:"rows"`  // -1 if not known
+	Timed bool  `json:"timed"` // First and Last are known
+	First int64 `json:"first"` // earliest and latest of the column time, µs
+	Last  int64 `json:"last"`
 }
 
 var (
@@ -120,7 +126,8 @@ func openArrow(path string) (a *arrowFile, err error) {
 		}
 		fields = append(fields, f)
 	}
-	a.schema = arrow.NewSchema(fields, nil)
+	meta := batches.schema.Metadata()
+	a.schema = arrow.NewSchema(fields, &meta)
 	return a, nil
 }
 
@@ -170,6 +177,13 @@ func (a *arrowFile) Pieces() int               { return 1 }
 func (a *arrowFile) Bounds(int) PieceBounds    { return PieceBounds{Rows: -1} }
 func (a *arrowFile) MayHold(int, *Filter) bool { return true }
 func (a *arrowFile) Close() error              { return nil }
+
+// Metadata returns the value that the schema's metadata have under the key, or "".
+func (a *arrowFile) Metadata(_ int, key string) string {
+	meta := a.schema.Metadata()
+	value, _ := meta.GetValue(key)
+	return value
+}
 
 func (a *arrowFile) Read(_ int, columns []string, f *Filter, sink Sink) (rows, kept int64, err error) {
 	defer recoverTo(&err, a.name)

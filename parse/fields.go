@@ -104,6 +104,14 @@ func Fields(rules *Rules) []FieldDoc {
 	return fields
 }
 
+// Keys of the metadata that an exported schema has: the version of the schema
+// itself, which changes when a column gets another name, type or meaning, and
+// the [Rules.Fingerprint] that its derived columns follow.
+const (
+	SchemaKey = "logbook.schema"
+	RulesKey  = "logbook.rules"
+)
+
 // isField reports whether every scan has a field of this name, or the cell
 // language uses it for a part of the time.
 func isField(name string) bool {

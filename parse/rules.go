@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"cmp"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
+	"github.com/zeebo/xxh3"
 )
 
 // Rules are what the derived fields follow. [DefaultRules] has the defaults,
@@ -38,6 +41,21 @@ type Rules struct {
 	Hosts  HostPolicy
 	Secret []byte   // of the hashes of HashHosts
 	Geo    []*GeoDB // where hosts are; the first that knows wins
+}
+
+// Fingerprint returns a short text that differs for rules by which a path or a
+// referrer may be something else.
+func (r *Rules) Fingerprint() string {
+	plain := *r
+	plain.Books, plain.Secret, plain.Geo = nil, nil, nil
+	text, err := json.Marshal(plain)
+	if err != nil {
+		panic(err) // it is texts only
+	}
+	for _, b := range r.Books {
+		text = append(text, b.String()+"\n"...)
+	}
+	return strconv.FormatUint(xxh3.Hash(text), 16)
 }
 
 // Clutter says which paths are noise to someone who asks what is read.

@@ -2,7 +2,9 @@ package parse
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -34,7 +36,7 @@ func (s *Scanner) scanMixed(ctx context.Context, inputs []Input, newSink func() 
 			i := -1
 			logs, err := s.Scan(ctx, inputs[:n], func() frame.Sink { i++; return sinks[i] })
 			if logs != nil {
-				whole.append(logs)
+				whole.Append(logs)
 			}
 			if err != nil {
 				return whole, err
@@ -43,7 +45,7 @@ func (s *Scanner) scanMixed(ctx context.Context, inputs []Input, newSink func() 
 			continue
 		}
 		table, err := s.scanTable(ctx, inputs[0], sinks)
-		whole.append(&Summary{Counts: table.Counts, Files: []FileSummary{*table}})
+		whole.Append(&Summary{Counts: table.Counts, Files: []FileSummary{*table}})
 		if err != nil {
 			return whole, err
 		}
@@ -52,8 +54,8 @@ func (s *Scanner) scanMixed(ctx context.Context, inputs []Input, newSink func() 
 	return whole, nil
 }
 
-// append adds a scan of the inputs that follow.
-func (s *Summary) append(more *Summary) {
+// Append adds the summary of a scan of the inputs that follow.
+func (s *Summary) Append(more *Summary) {
 	s.add(&more.Counts)
 	s.Files = append(s.Files, more.Files...)
 }
@@ -63,7 +65,7 @@ func (s *Summary) append(more *Summary) {
 // context's or a sink's.
 func (s *Scanner) scanTable(ctx context.Context, in Input, sinks []frame.Sink) (*FileSummary, error) {
 	f := newFileSummary()
-	f.Name, f.Format, f.Confidence = in.Name, "table", 1
+	f.Name = in.Name
 	if fi, err := os.Stat(in.Path); err == nil && fi.Mode().IsRegular() {
 		f.Bytes = fi.Size()
 	}
@@ -73,6 +75,10 @@ func (s *Scanner) scanTable(ctx context.Context, in Input, sinks []frame.Sink) (
 		return f, nil
 	}
 	defer source.Close()
+	f.Format = tableFormat(source)
+	if source.Schema() == nil {
+		return f, nil // an empty dataset
+	}
 	t, err := s.newTable(in, source)
 	if err != nil {
 		f.Err = err
@@ -110,6 +116,17 @@ func (s *Scanner) scanTable(ctx context.Context, in Input, sinks []frame.Sink) (
 	return f, err
 }
 
+// tableFormat returns what a source is called where logs have a format.
+func tableFormat(source frame.Source) string {
+	switch source.(type) {
+	case *frame.ParquetFile:
+		return "parquet"
+	case *frame.Dataset:
+		return "dataset"
+	}
+	return "arrow"
+}
+
 // A table is how a scan reads a source: which of its columns, and what of the
 // filter it can apply itself. Derived columns are derived anew from the texts
 // that they come from, so that today's rules hold and not those of the export.
@@ -118,7 +135,13 @@ type table struct {
 	source  frame.Source
 	project *projection
 	columns []string
-	terms   []int // of the scanner's filter, that read only columns of the source
+	before  []int64 // rows before each piece
+	rules   string  // fingerprint of the scan's rules
+
+	// Terms of the scanner's filter by their numbers: those that the source
+	// can apply, as they read only its columns, and those by which it can rule
+	// out pieces too, if its derived columns followed the rules of the scan.
+	terms, ruling []int
 }
 
 func (s *Scanner) newTable(in Input, source frame.Source) (*table, error) {
@@ -132,48 +155,88 @@ func (s *Scanner) newTable(in Input, source frame.Source) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{name: in.Name, source: source, project: p}
-	need := func(name, what string) error {
-		if !source.Schema().HasField(name) {
-			return fmt.Errorf("%s: it was exported without the column %s%s", in.Name, name, what)
-		}
-		if !slices.Contains(t.columns, name) {
-			t.columns = append(t.columns, name)
-		}
-		return nil
+	t := &table{name: in.Name, source: source, project: p, rules: s.Rules.Fingerprint()}
+	if err := t.need(source.Schema()); err != nil {
+		return nil, fmt.Errorf("%s: %w", in.Name, err)
 	}
-	if err := need("time", ""); err != nil {
-		return nil, err
-	}
-	for name, c := range p.columns {
-		var err error
-		switch c.from {
-		case columnText:
-			err = need(name, "")
-		case columnDerived:
-			err = need(recordFields[p.derivations[c.derivation].source].Name, ", from which "+name+" derives")
-		case columnStatusClass:
-			err = need("status", ", from which status_class derives")
-		case columnFile, columnLine: // of the table itself
-		default:
-			err = need(name, "")
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	slices.Sort(t.columns)
 	if s.Filter != nil {
 		for i, term := range s.Filter.Terms {
-			if !slices.ContainsFunc(term.Columns, func(name string) bool {
-				return !source.Schema().HasField(name) || p.columns[name].from == columnDerived ||
-					p.columns[name].from == columnFile || p.columns[name].from == columnLine
-			}) {
+			if !slices.ContainsFunc(term.Columns, func(name string) bool { return !t.stored(name) }) {
 				t.terms = append(t.terms, i)
+			}
+			if !slices.ContainsFunc(term.Columns, func(name string) bool { return !t.stored(name) && !t.ruled(name) }) {
+				t.ruling = append(t.ruling, i)
 			}
 		}
 	}
+	rows := int64(0)
+	for piece := range source.Pieces() {
+		t.before = append(t.before, rows)
+		rows += max(source.Bounds(piece).Rows, 0)
+	}
 	return t, nil
+}
+
+// need finds out which columns the source has to give. An error says which one
+// it lacks, always the same.
+func (t *table) need(schema *arrow.Schema) error {
+	types := Schema(nil)
+	has := func(name string) bool {
+		at := schema.FieldIndices(name)
+		return len(at) == 1 && arrow.TypeEqual(schema.Field(at[0]).Type, types.Field(types.FieldIndices(name)[0]).Type)
+	}
+	wanted := slices.Sorted(maps.Keys(t.project.columns))
+	for _, name := range append([]string{"time"}, wanted...) {
+		from := name
+		switch c := t.project.columns[name]; c.from {
+		case columnDerived:
+			from = recordFields[t.project.derivations[c.derivation].source].Name
+		case columnStatusClass:
+			from = "status"
+		case columnFile, columnLine: // of the table itself
+			continue
+		}
+		switch {
+		case !has(from):
+			return t.lacks(name, from)
+		case !slices.Contains(t.columns, from):
+			t.columns = append(t.columns, from)
+		}
+	}
+	slices.Sort(t.columns)
+	return nil
+}
+
+// lacks says that a column, or one that it derives from, is not in the source.
+func (t *table) lacks(name, from string) error {
+	why := "it was exported without the column " + from
+	if t.source.Metadata(0, SchemaKey) == "" {
+		why = "this is no export of logbook: it has no column " + from + " of the right type"
+	}
+	if from != name {
+		why += ", from which " + name + " derives"
+	}
+	return errors.New(why)
+}
+
+// stored reports whether the source has a column as the scan wants it.
+func (t *table) stored(name string) bool {
+	switch t.project.columns[name].from {
+	case columnDerived, columnFile, columnLine:
+		return false
+	}
+	return t.source.Schema().HasField(name)
+}
+
+// ruled reports whether a column is one that the rules alone derive from what
+// is stored, and that may be stored too: as a book is, in a folder's name.
+func (t *table) ruled(name string) bool {
+	c := t.project.columns[name]
+	if c.from != columnDerived || !t.source.Schema().HasField(name) {
+		return false
+	}
+	source := t.project.derivations[c.derivation].source
+	return source == Path || source == Referer
 }
 
 // A tableReader is a [frame.Sink] that turns the rows of a source into the
@@ -182,6 +245,7 @@ type tableReader struct {
 	*table
 	worker  *worker
 	filter  *frame.Filter // what the source applies
+	ruling  *frame.Filter // what it may rule out pieces by, if the rules are the same
 	sink    frame.Sink
 	err     error // of the sink, as distinct from those of the source
 	summary *FileSummary
@@ -191,40 +255,45 @@ type tableReader struct {
 
 func (t *table) newReader(s *Scanner, sink frame.Sink) *tableReader {
 	r := &tableReader{table: t, worker: newWorker(s, t.project, 0), sink: sink, summary: newFileSummary()}
-	r.filter = &frame.Filter{}
+	r.filter, r.ruling = &frame.Filter{}, &frame.Filter{}
 	if s.Filter != nil {
 		clone := s.Filter.Clone()
 		for _, i := range t.terms {
 			r.filter.Terms = append(r.filter.Terms, clone.Terms[i])
+		}
+		for _, i := range t.ruling {
+			r.ruling.Terms = append(r.ruling.Terms, clone.Terms[i])
 		}
 	}
 	return r
 }
 
 func (r *tableReader) read(piece int) error {
-	f, filter := r.summary, r.filter
+	f, filter, ruling := r.summary, r.filter, r.filter
+	if r.source.Metadata(piece, RulesKey) == r.rules {
+		ruling = r.ruling
+	}
 	bounds := r.source.Bounds(piece)
 	if bounds.Timed {
 		f.span(bounds.First, bounds.Last)
 	} else {
-		filter = nil // or Write would not see all times
+		filter, ruling = nil, nil // or Write would not see all times
 	}
-	if bounds.Rows >= 0 && !r.source.MayHold(piece, filter) {
+	if bounds.Rows >= 0 && !r.source.MayHold(piece, ruling) {
 		f.Total += bounds.Rows
 		f.Filtered += bounds.Rows
 		return nil
 	}
-	r.line = 0
-	for before := range piece {
-		r.line += max(r.source.Bounds(before).Rows, 0)
-	}
+	r.line = r.before[piece]
 	rows, kept, err := r.source.Read(piece, r.columns, filter, r)
 	if r.err != nil {
 		return r.err
 	}
 	f.Total += rows
 	f.Filtered += rows - kept // and those that Write has dropped since
-	f.Err = err
+	if f.Err == nil {
+		f.Err = err
+	}
 	return nil
 }
 

@@ -163,7 +163,8 @@ func TestTableLacksColumn(t *testing.T) {
 	}
 	defer f.Close()
 	all := Schema(nil)
-	w, err := frame.NewParquetWriter(f, arrow.NewSchema([]arrow.Field{all.Field(all.FieldIndices("time")[0])}, nil), frame.ParquetOptions{})
+	meta := arrow.NewMetadata([]string{SchemaKey}, []string{"1"})
+	w, err := frame.NewParquetWriter(f, arrow.NewSchema([]arrow.Field{all.Field(all.FieldIndices("time")[0])}, &meta), frame.ParquetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

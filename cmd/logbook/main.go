@@ -126,6 +126,9 @@ func complain(env *environment, err error) int {
 	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return 0
 	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	fmt.Fprintln(env.stderr, "logbook: "+printable(err.Error()))
 	if exit, ok := errors.AsType[*exitError](err); ok {
 		return exit.code

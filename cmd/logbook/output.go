@@ -36,12 +36,22 @@ func createOutput(path string, perm os.FileMode) (*output, error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(perm))
+	// Of its own accord renameio would write to the system's folder for
+	// temporary files, which may be small, and leave things there if killed.
+	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(perm), renameio.WithTempDir(filepath.Dir(path)))
 	var temporary *fs.PathError
 	if errors.As(err, &temporary) {
 		err = temporary.Err // nobody has to know the file's first name
 	}
 	return &output{Writer: file, pending: file}, err
+}
+
+// name returns the name of the file as long as it is under way.
+func (o *output) name() string {
+	if o.direct != nil {
+		return o.direct.Name()
+	}
+	return o.pending.Name()
 }
 
 // close completes the file and gives it its name.
@@ -76,10 +86,14 @@ func writeOutput(env *environment, path string, write func(io.Writer) error) err
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
 	defer file.abandon()
-	if err := write(file); err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
+	err = write(file)
+	if err == nil {
+		err = file.close()
 	}
-	if err := file.close(); err != nil {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok && failed.Path == file.name() {
+		err = failed.Err // nobody has to know the file's first name
+	}
+	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
 	return nil

@@ -231,9 +231,14 @@ func (r *reading) run(plan *frame.Plan) (*frame.Partial, *parse.Summary, error) 
 	return whole, summary, nil
 }
 
-// scan reads the inputs into sinks, shows the progress on a terminal and says
-// on standard error what was read.
+// scan reads the inputs into sinks.
 func (r *reading) scan(newSink func() frame.Sink) (*parse.Summary, error) {
+	return r.account(func() (*parse.Summary, error) { return r.scanner.Scan(r.env.ctx, r.inputs, newSink) })
+}
+
+// account shows the progress of a scan, or of several, on a terminal and says
+// on standard error what was read.
+func (r *reading) account(scan func() (*parse.Summary, error)) (*parse.Summary, error) {
 	if r.flags.Rejects != "" {
 		var err error
 		if r.rejects, err = createRejects(r.flags.Rejects); err != nil {
@@ -245,7 +250,7 @@ func (r *reading) scan(newSink func() frame.Sink) (*parse.Summary, error) {
 	}
 	progress := startProgress(r)
 	r.scanner.Progress = progress.add
-	summary, err := r.scanner.Scan(r.env.ctx, r.inputs, newSink)
+	summary, err := scan()
 	progress.stop()
 	if err == nil && r.rejects != nil {
 		err = r.rejects.close()

@@ -69,7 +69,11 @@ func printFormats(w io.Writer, s *parse.Summary) {
 		groups[i].sure = min(groups[i].sure, f.Confidence)
 	}
 	for _, g := range groups {
-		fmt.Fprintf(w, "logbook: format %s in %s, fits %.4g %% of sampled lines\n", g.format, plural(g.files, "file"), 100*g.sure)
+		fits := ""
+		if g.sure > 0 { // an export has no lines to sample
+			fits = fmt.Sprintf(", fits %.4g %% of sampled lines", 100*g.sure)
+		}
+		fmt.Fprintf(w, "logbook: format %s in %s%s\n", g.format, plural(g.files, "file"), fits)
 	}
 }
 
