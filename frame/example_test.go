@@ -76,17 +76,17 @@ func ExamplePlan_Explain() {
 	// reads  2 of 2 columns: shop, euros
 	// keeps  rows that pass, before any other column is read:
 	//          euros > 5  (reads euros)
-	// costs  a row: 4 operations, 1 selection, 1 table of groups for 2 queries
+	// costs  about 21 ns a row: 4 operations, 1 selection, 1 table of groups for 2 queries
 	//
 	// visits
-	//   table 1, shared with takings
+	//   table 1, about 16 ns a row, shared with takings
 	//     where euros > 5
 	//     by shop: text
 	//     count: number
 	//     then sort count desc
 	//
 	// takings
-	//   table 1, shared with visits
+	//   table 1, about 16 ns a row, shared with visits
 	//     where euros > 5
 	//     by shop: text
 	//     sum euros: number

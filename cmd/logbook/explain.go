@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"logbook/frame"
 	"logbook/parse"
@@ -51,6 +52,18 @@ func (c *explainCmd) Run(env *environment) error {
 	if err != nil {
 		return usageError(err)
 	}
-	_, err = fmt.Fprintln(env.stdout, sql)
+	_, err = fmt.Fprintf(env.stdout, "-- over what this writes: %s\n%s\n", commandText(c.export(plan.Columns())), sql)
 	return err
+}
+
+// export returns the command line of the export that the SQL is over.
+func (c *explainCmd) export(columns []string) []string {
+	args := []string{"export"}
+	for _, pattern := range c.Book {
+		args = append(args, "--book", pattern)
+	}
+	if len(columns) > 0 {
+		args = append(args, "--columns", strings.Join(columns, ","))
+	}
+	return append(args, "-o", strings.ReplaceAll(c.From, "\n", " ")) // it is one line of a comment
 }
