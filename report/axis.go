@@ -61,6 +61,21 @@ func (p *pageMaker) axisOf(t *frame.Table, x *frame.Column, coarser bool) axis {
 	return a
 }
 
+// short returns the labels with the day of an hour only where a day begins; the
+// script puts it before the others. It is a third of a long chart's weight.
+func (a *axis) short() []string {
+	if a.unit != hours && a.unit != minutes {
+		return a.labels
+	}
+	out := slices.Clone(a.labels)
+	for i, t := range a.times {
+		if i > 0 && days.floor(t).Equal(days.floor(a.times[i-1])) {
+			out[i] = t.Format("15:04")
+		}
+	}
+	return out
+}
+
 // width returns how many pixels the longest label takes, of those that an axis
 // can spare.
 func (a *axis) width() int {

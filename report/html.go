@@ -162,12 +162,12 @@ func (a *answer) html() (out, query template.HTML, err error) {
 // divide an address, so that no name in it is torn.
 func wrapped(s string) any {
 	s = visible(s)
-	if len(s) < 20 || !strings.Contains(s, "/") {
+	if len(s) < 24 || !strings.Contains(s, "/") {
 		return s
 	}
 	var b strings.Builder
 	for i, part := range strings.SplitAfter(s, "/") {
-		if i > 1 {
+		if i > 1 && part != "" {
 			b.WriteString("<wbr>")
 		}
 		b.WriteString(template.HTMLEscapeString(part))

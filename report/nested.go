@@ -18,7 +18,7 @@ func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, ki
 	if sums == nil || t.Column(inner) == nil {
 		return t, nil
 	}
-	const mostOuter, mostInner = 40, 10 // what more there is, the totals count, but no page shows
+	const mostOuter, mostRows = 40, 80 // what more there is, the totals count, but no page shows
 	order := byFirstMeasure(sums.table)
 	both = &frame.Table{Name: t.Name, Notes: t.Notes}
 	if all := len(order); all > mostOuter {
@@ -26,6 +26,7 @@ func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, ki
 		both.Notes = append(slices.Clip(t.Notes), fmt.Sprintf("The first %d of %s rows.", mostOuter, grouped(int64(all))))
 	}
 	n := len(order)
+	mostInner := min(max(mostRows/max(n, 1), 3), 10)
 	both.Rows = n + t.Rows
 	for i := range t.Columns {
 		col := &t.Columns[i]

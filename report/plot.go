@@ -340,9 +340,11 @@ func (p *pageMaker) noteGaps(pl *plot) {
 // plotGrid is the table behind a plot: one row for each category.
 func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid {
 	const most = 120 // rows that a reader may want to have in a page
-	if len(pl.axis.labels) > most && pl.axis.unit == hours && pl.adds {
-		pl = pl.perDay()
-		title += ", per day"
+	for _, coarser := range []unit{days, weeks, months} {
+		if len(pl.axis.times) > most && pl.adds {
+			pl = pl.per(coarser)
+			title += ", per " + string(coarser)
+		}
 	}
 	head0 := "Time"
 	if pl.axis.unit == "" {
@@ -384,23 +386,23 @@ func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid 
 	return g
 }
 
-// perDay adds up a plot by hour.
-func (pl *plot) perDay() *plot {
-	out := &plot{y: pl.y, noun: pl.noun, axis: axis{unit: days}}
-	day := make([]int, len(pl.axis.times))
+// per adds up a plot by a coarser unit.
+func (pl *plot) per(u unit) *plot {
+	out := &plot{y: pl.y, noun: pl.noun, adds: true, axis: axis{unit: u}}
+	place := make([]int, len(pl.axis.times))
 	for i, t := range pl.axis.times {
-		d := days.floor(t)
-		if n := len(out.axis.times); n == 0 || !out.axis.times[n-1].Equal(d) {
-			out.axis.times = append(out.axis.times, d)
-			out.axis.labels = append(out.axis.labels, dated(d, "day", false))
+		begin := u.floor(t)
+		if n := len(out.axis.times); n == 0 || !out.axis.times[n-1].Equal(begin) {
+			out.axis.times = append(out.axis.times, begin)
+			out.axis.labels = append(out.axis.labels, dated(begin, string(u), false))
 		}
-		day[i] = len(out.axis.times) - 1
+		place[i] = len(out.axis.times) - 1
 	}
 	for _, s := range pl.series {
 		sum := trace{s.name, s.class, make([]float64, len(out.axis.times))}
 		for i, v := range s.values {
 			if !math.IsNaN(v) {
-				sum.values[day[i]] += v
+				sum.values[place[i]] += v
 			}
 		}
 		out.series = append(out.series, sum)

@@ -44,7 +44,7 @@ func (pl *plot) spec(kind string, stack bool, class string) (*spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	category := object{"type": "category", "data": pl.axis.labels, "boundaryGap": kind == "column" || kind == "bar",
+	category := object{"type": "category", "data": pl.axis.short(), "boundaryGap": kind == "column" || kind == "bar",
 		"axisLabel": object{"color": "@muted", "fontSize": 12, "align": "left", "hideOverlap": true},
 		"axisTick":  object{"show": false}, "axisLine": object{"lineStyle": object{"color": "@edge"}},
 		"splitLine": object{"show": kind != "column" && kind != "bar", "lineStyle": object{"color": "@rule"}}}

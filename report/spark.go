@@ -47,6 +47,7 @@ func spark(values []float64, width, height float64, area bool) template.HTML {
 	if len(values) < 2 {
 		return ""
 	}
+	values = thinned(values, int(width)/2)
 	most := 0.0
 	for _, v := range values {
 		most = max(most, v)
@@ -60,10 +61,17 @@ func spark(values []float64, width, height float64, area bool) template.HTML {
 	for i, v := range values {
 		x := int(math.Round(width * float64(i) / float64(len(values)-1)))
 		y := int(math.Round(height - air - (height-2*air)*v/most))
-		if i == 0 {
-			fmt.Fprintf(&line, "M%d %d", x, y)
-		} else {
-			fmt.Fprintf(&line, "l%d %d", x-x0, y-y0)
+		switch sign := " "; {
+		case i == 0:
+			fmt.Fprintf(&line, "M%d %dl", x, y)
+		default:
+			if y < y0 { // a minus parts two numbers too
+				sign = ""
+			}
+			if i > 1 {
+				line.WriteByte(' ')
+			}
+			fmt.Fprintf(&line, "%d%s%d", x-x0, sign, y-y0)
 		}
 		x0, y0 = x, y
 	}
@@ -76,16 +84,37 @@ func spark(values []float64, width, height float64, area bool) template.HTML {
 	return template.HTML(b.String())
 }
 
+// thinned adds up neighbours until there are so many values as a drawing has
+// room for.
+func thinned(values []float64, most int) []float64 {
+	each := (len(values) + most - 1) / most
+	if each < 2 {
+		return values
+	}
+	out := make([]float64, 0, most)
+	for i := 0; i+each <= len(values); i += each { // what is left over is no whole value
+		sum := 0.0
+		for _, v := range values[i : i+each] {
+			sum += v
+		}
+		out = append(out, sum)
+	}
+	return out
+}
+
 // bar draws a share of 1, with a tick where tick is not negative. Its track is
-// the background.
+// the background, its height the stylesheet's: a page has hundreds of them.
 func bar(share float64, class string, tick float64) template.HTML {
 	var b strings.Builder
-	b.WriteString(`<svg viewBox="0 0 100 9" preserveAspectRatio="none" aria-hidden="true">`)
+	b.WriteString(`<svg aria-hidden="true">`)
+	if class != "" {
+		class = ` class="` + class + `"`
+	}
 	if share > 0 {
-		fmt.Fprintf(&b, `<path class="%s" d="M0 0h%sv9H0z"/>`, class, coord(max(share*100, 0.5)))
+		fmt.Fprintf(&b, `<rect%s width="%s%%"/>`, class, coord(max(share*100, 0.5)))
 	}
 	if tick >= 0 {
-		fmt.Fprintf(&b, `<rect class="tick" x="%s" width="0.8" height="9"/>`, coord(min(tick*100, 99.2)))
+		fmt.Fprintf(&b, `<rect class="tick" x="%s%%" width="2"/>`, coord(min(tick*100, 99.2)))
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String())

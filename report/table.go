@@ -363,7 +363,7 @@ func (p *pageMaker) barColumn(t *frame.Table, rows int, name string, item frame.
 		if v := r.value(tick); tick != "" && v.known() && most > 0 {
 			at = v.num / most
 		}
-		class := "c-ink"
+		class := "" // ink
 		if who := r.value("who"); who.text == "bot" {
 			class = "c-ochre"
 		}

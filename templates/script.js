@@ -110,6 +110,10 @@ const draw = (chart, still, width) => {
   const {node, spec} = chart
   spec.box = i => chart.drawn.getModel().getSeriesByIndex(0).getData().getItemLayout(i)
   const option = resolve(spec.option, spec)
+  const times = option.xAxis?.data
+  let day
+  /* An hour goes without the name of its day until here. */
+  if (/, \d\d:/.test(times?.[0])) option.xAxis.data = times.map(s => s.length > 5 ? (day = s.slice(0, -5), s) : day + s)
   option.animation = !calm && !still && !chart.shown
   option.animationDuration = 350
   option.textStyle = {fontFamily: getComputedStyle(document.body).fontFamily}
