@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,11 +22,11 @@ func (p *pageMaker) answer(c *Cell) (*answer, error) {
 	}
 	t := p.tables[c.Name]
 	if c.computed() {
-		if what := lacking(c, t); what != "" {
+		if what := p.lacking(c, t); what != "" {
 			return a.with(note("These logs do not record " + what + ".")), nil
 		}
 		if t == nil || t.Rows == 0 {
-			return a.with(note("Nothing to show: no request is of this kind.")), nil
+			return a.with(note("Nothing to show: no request " + wanted(c) + ".")), nil
 		}
 	}
 	shows := slices.Clone(c.Query.Show)
@@ -64,13 +65,14 @@ func (a *answer) with(p part) *answer {
 // lacking says what a cell's logs do not record, if that is why its table is of
 // no use: a key without a single value, or a measure of a field that is never
 // there.
-func lacking(c *Cell, t *frame.Table) string {
+func (p *pageMaker) lacking(c *Cell, t *frame.Table) string {
 	if t == nil || t.Rows == 0 || c.Query.Group == nil {
 		return ""
 	}
 	for _, k := range c.Query.Group.By {
-		if empty(t.Column(k.Name)) {
-			return recorded(k.Name)
+		// Who is unknown has no agent, though others may.
+		if what := recorded(k.Name); empty(t.Column(k.Name)) && (!strings.Contains(c.Text, "who ") || p.never()[what]) {
+			return what
 		}
 	}
 	for _, a := range c.Query.Group.Aggs {
@@ -80,6 +82,33 @@ func lacking(c *Cell, t *frame.Table) string {
 		}
 	}
 	return ""
+}
+
+// never returns what no request of all has, as the cells say that leave none out.
+func (p *pageMaker) never() map[string]bool {
+	what := make(map[string]bool)
+	for _, c := range p.notebook.Cells {
+		t := p.tables[c.Name]
+		if t == nil || t.Rows == 0 || c.Query.Group == nil || len(c.Query.Rows) > 0 {
+			continue
+		}
+		for _, k := range c.Query.Group.By {
+			if empty(t.Column(k.Name)) {
+				what[recorded(k.Name)] = true
+			}
+		}
+	}
+	return what
+}
+
+var present = regexp.MustCompile(`\b(site|user|book) != none`)
+
+// wanted says what a cell without rows looks for.
+func wanted(c *Cell) string {
+	if m := present.FindStringSubmatch(c.Text); m != nil {
+		return map[string]string{"site": "came from another site", "user": "names a user", "book": "is for a book"}[m[1]]
+	}
+	return "is of this kind"
 }
 
 // empty reports whether a column has no value at all.
@@ -93,6 +122,9 @@ func recorded(field string) string {
 		"agent": "user agents", "client": "user agents", "os": "user agents", "device": "user agents",
 		"referer": "referrers", "site": "referrers", "user": "users", "vhost": "virtual hosts",
 		"duration": "how long an answer took", "upstream_time": "how long a backend took", "upstream": "backends",
+		"network": "addresses", "host": "addresses",
+		"country": "countries, which a database of places tells (--geo)", "city": "cities, which a database of places tells (--geo)",
+		"asn":   "networks' operators, which a database of networks tells (--geo)",
 		"cache": "what a cache did", "tls": "versions of TLS", "cipher": "ciphers of TLS", "type": "media types",
 	}
 	return or(words[field], field)

@@ -45,6 +45,9 @@ func (p *pageMaker) headlines(show frame.Show) []headline {
 			h.Exact = plain(v.typ, v.num)
 		}
 		daily := p.daily(e)
+		if !v.known() {
+			daily = nil
+		}
 		h.Aside = p.aside(e, v, len(daily), names)
 		if _, ok := opt(item.Opts, "delta"); ok {
 			ch := changeOf(e, &scope{names: names})
@@ -101,7 +104,10 @@ func (p *pageMaker) perDay(t *frame.Table, e frame.Expr, root *string) []float64
 func (p *pageMaker) aside(e frame.Expr, v value, n int, names map[string]value) string {
 	if op, ok := e.(*frame.Binary); ok && v.unit == "ratio" {
 		if part := (&scope{names: names}).eval(op.X); part.known() {
-			return plain(part.typ, part.num) + " requests"
+			if part.typ != frame.Int {
+				return plain(part.typ, part.num)
+			}
+			return counted(int64(part.num), "request")
 		}
 	}
 	if _, ok := e.(*frame.Call); ok && n > 1 {

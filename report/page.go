@@ -178,7 +178,7 @@ func (p *pageMaker) lowChart(b block) bool {
 func (p *pageMaker) block(s *section, b block, joins bool) error {
 	if c := p.notebook.cellOf(b.node); c != nil {
 		a, err := p.answer(c)
-		if err != nil || len(a.parts) == 0 {
+		if err != nil || len(a.parts) == 0 || s.says(a.parts[0]) {
 			return err
 		}
 		a.joins = joins
@@ -199,6 +199,17 @@ func (p *pageMaker) block(s *section, b block, joins bool) error {
 	s.begun = true
 	s.Blocks = append(s.Blocks, text)
 	return nil
+}
+
+// says reports whether the section's last answer is the same note: once is
+// enough.
+func (s *section) says(p part) bool {
+	if n := len(s.Blocks); n > 0 {
+		last, ok := s.Blocks[n-1].(*answer)
+		_, isNote := p.(note)
+		return ok && isNote && last.parts[0] == p
+	}
+	return false
 }
 
 func or(texts ...string) string {

@@ -272,7 +272,7 @@ func (p *pageMaker) textColumn(c *frame.Column, name, head string) tableColumn {
 			return entry{Text: missing, Class: "quiet"}
 		case name == "status":
 			code := int(v.num)
-			return entry{Code: strconv.Itoa(code), Swatch: swatch(statusClass(code / 100)), Text: statusName(code)}
+			return entry{Code: strconv.Itoa(code), Swatch: swatch(statusClass(code / 100)), Text: statusName(code), Class: "code-cell"}
 		case name == "status_class" && v.text != "":
 			return entry{Swatch: swatch(statusClass(int(v.text[0] - '0'))), Text: v.text}
 		case name == "book":

@@ -77,6 +77,9 @@ func (f *notebookFlags) adopt(front report.Front) {
 		f.Book = front.Books
 	}
 	f.Own, f.Bots = slices.Concat(f.Own, front.Own), front.Bots
+	if strings.Contains(f.Site, ".") && !strings.ContainsAny(f.Site, " /") { // a host: it does not link to itself
+		f.Own = append(f.Own, f.Site)
+	}
 }
 
 // setPeriod has the pass group by the notebook's period, and by those that it
