@@ -117,13 +117,15 @@ func (a *axis) ticks() (labels map[int]string, lines []int) {
 	if a.unit == "" {
 		return nil, nil
 	}
-	const most = 10 // labels
+	const most = 13 // labels
 	finest := slices.IndexFunc(steps, func(s step) bool { return s.unit == a.unit })
 	for _, s := range steps[max(finest, 0):] {
 		if lines = a.begins(s); len(lines) <= most {
 			labels = make(map[int]string)
 			for _, i := range lines {
-				labels[i] = s.label(a.times[i])
+				if len(lines) < 3 || len(a.times) <= 62 || i*100 < len(a.times)*94 { // the edge would cut it
+					labels[i] = s.label(a.times[i])
+				}
 			}
 			break
 		}

@@ -105,6 +105,9 @@ var present = regexp.MustCompile(`\b(site|user|book) != none`)
 
 // wanted says what a cell without rows looks for.
 func wanted(c *Cell) string {
+	if len(c.Query.Rows) == 0 {
+		return "is in this time"
+	}
 	if m := present.FindStringSubmatch(c.Text); m != nil {
 		return map[string]string{"site": "came from another site", "user": "names a user", "book": "is for a book"}[m[1]]
 	}

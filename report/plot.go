@@ -238,7 +238,7 @@ func (pl *plot) findGaps() {
 		for i < len(totals) && totals[i] == 0 {
 			i++
 		}
-		if i == start || start == 0 || i == len(totals) { // the ends are the log's, not a gap
+		if i == start || start == 0 || i == len(totals) || pl.usual(totals, start, i) < 10 { // the ends are the log's, not a gap
 			continue
 		}
 		pl.gaps = append(pl.gaps, [2]int{start, i - 1})
@@ -248,6 +248,30 @@ func (pl *plot) findGaps() {
 			}
 		}
 	}
+}
+
+// usual returns how much the busiest of the categories from start to end has at
+// other times: at the same hours of other days, on the same days of other weeks.
+func (pl *plot) usual(totals []float64, start, end int) float64 {
+	round := 24
+	if pl.axis.unit == days {
+		round = 7
+	}
+	most := 0.0
+	for i := start; i < end; i++ {
+		var same []float64
+		for x := i % round; x < len(totals); x += round {
+			if x < start || x >= end {
+				same = append(same, totals[x])
+			}
+		}
+		if len(same) < 3 {
+			return math.Inf(1) // too short a log to tell
+		}
+		slices.Sort(same)
+		most = max(most, same[len(same)/2])
+	}
+	return most
 }
 
 // cut keeps the first n categories, which are the greatest, and says so.

@@ -172,12 +172,17 @@ func (pl *plot) labelPeak(last *charts.SingleSeries, dot float32) {
 			most = i
 		}
 	}
-	position := "top"
+	for i, v := range totals {
+		if v == totals[most] && i != most {
+			return // one of several
+		}
+	}
+	align := "center"
 	switch n := len(totals); { // at the edges it would be cut
 	case most < n/12:
-		position = "right"
+		align = "left"
 	case most >= n-n/12-1:
-		position = "left"
+		align = "right"
 	}
 	charts.WithMarkPointNameCoordItemOpts(opts.MarkPointNameCoordItem{
 		Name:       "peak",
@@ -185,7 +190,7 @@ func (pl *plot) labelPeak(last *charts.SingleSeries, dot float32) {
 		Value:      "peak " + plain(pl.y, totals[most]),
 		Symbol:     "circle", SymbolSize: dot,
 		ItemStyle: &opts.ItemStyle{Color: "@ink"},
-		Label:     &opts.Label{Show: opts.Bool(true), Position: position, Color: "@ink", FontSize: 12, Formatter: "{c}"},
+		Label:     &opts.Label{Show: opts.Bool(true), Position: "top", Align: align, Color: "@ink", FontSize: 12, Formatter: "{c}"},
 	})(last)
 }
 

@@ -295,6 +295,9 @@ func (p *pageMaker) textColumn(c *frame.Column, name, head string) tableColumn {
 
 func (p *pageMaker) numberColumn(c *frame.Column, name, head, sort string, item frame.ShowItem) tableColumn {
 	class := "r"
+	if c != nil && c.Key { // a day or an hour is what a row is about
+		class = "date"
+	}
 	_, pct := opt(item.Opts, "pct")
 	if c != nil && c.Texts != nil {
 		return p.textColumn(c, name, head)

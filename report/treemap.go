@@ -86,18 +86,19 @@ func (p *pageMaker) tree(t *frame.Table, oc, ic, mc *frame.Column) []opts.TreeMa
 		nodes[i].Children = byFolder(nodes[i].Children, 4)
 		slices.SortStableFunc(nodes[i].Children, bySize)
 	}
-	for i := range nodes {
-		nodes[i].Children = firstNodes(nodes[i].Children, 12)
-	}
 	total := 0
 	for _, n := range nodes {
 		total += n.Value
 	}
-	seen := slices.IndexFunc(nodes, func(n opts.TreeMapNode) bool { return n.Value*120 < total }) // less is a speck
+	seen := slices.IndexFunc(nodes, func(n opts.TreeMapNode) bool { return n.Value*400 < total }) // less is a speck
 	if seen < 0 {
 		seen = len(nodes)
 	}
-	return firstNodes(nodes, min(max(seen+1, 2), 24))
+	nodes = firstNodes(nodes, min(max(seen+1, 2), 60))
+	for i := range nodes {
+		nodes[i].Children = firstNodes(nodes[i].Children, min(max(240/len(nodes), 3), 12))
+	}
+	return nodes
 }
 
 // byFolder adds up what is in one folder, below the folder that all have in
