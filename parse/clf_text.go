@@ -360,12 +360,16 @@ func appendRequest(dst []byte, r *Record) []byte {
 // appendEscaped writes text so that unescape reads it back: control bytes, the
 // quote, the backslash and all beyond ASCII as escapes.
 func appendEscaped(dst, text []byte, control bool) []byte {
-	for _, b := range text {
+	plain := 0 // where the bytes begin that are copied as they are
+	for i, b := range text {
+		if b >= ' ' && b < 0x7f && b != '"' && b != '\\' {
+			continue
+		}
+		dst = append(dst, text[plain:i]...)
+		plain = i + 1
 		switch {
 		case b == '"' || b == '\\':
 			dst = append(dst, '\\', b)
-		case b >= ' ' && b < 0x7f:
-			dst = append(dst, b)
 		case control && b == '\n':
 			dst = append(dst, `\n`...)
 		case control && b == '\t':
@@ -374,7 +378,7 @@ func appendEscaped(dst, text []byte, control bool) []byte {
 			dst = appendHex(dst, b)
 		}
 	}
-	return dst
+	return append(dst, text[plain:]...)
 }
 
 func appendHex(dst []byte, b byte) []byte {
