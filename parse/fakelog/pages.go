@@ -198,6 +198,12 @@ func (m *siteMap) drawChapter(d *dice, p *bookPages, book, c int, word string) {
 
 func (m *siteMap) drawProbes(w *world) {
 	for _, p := range w.probes {
+		m.probeMethods = append(m.probeMethods, p.method)
+		there := slices.IndexFunc(m.targets, func(t target) bool { return string(t.path) == p.path })
+		if there >= 0 {
+			m.probes = append(m.probes, uint32(there))
+			continue
+		}
 		status := uint16(404)
 		switch {
 		case len(p.path) > 12 && p.path[:7] == "/cgi-bi":
@@ -206,7 +212,6 @@ func (m *siteMap) drawProbes(w *world) {
 			status = 403
 		}
 		m.probes = append(m.probes, m.add(target{path: []byte(p.path), typ: "text/html", slow: 2500, status: status, kind: probed}))
-		m.probeMethods = append(m.probeMethods, p.method)
 	}
 	m.probeWeights = weigh(len(w.probes), func(i int) int { return w.probes[i].weight })
 }

@@ -68,8 +68,8 @@ func (g *scene) read(at int64, n uint64) {
 // some of them more often than others.
 func (g *scene) regular(agent uint16) uint64 {
 	w := g.world.browsers
-	several := 1 + regulars*g.world.agents[agent].weight/int(w[len(w)-1])
-	rank := g.below(1 + g.below(several))
+	several := 1 + int64(regulars)*int64(g.world.agents[agent].weight)/int64(w[len(w)-1])
+	rank := g.below(1 + g.below(int(several)))
 	return mix(mix(g.site.Seed, uint64(agent)), uint64(rank))
 }
 
