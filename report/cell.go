@@ -49,6 +49,8 @@ func (p *pageMaker) answer(c *Cell) (*answer, error) {
 			a.with(p.grid(c, t, show))
 		case "numbers":
 			a.with(p.headlines(show))
+		case "findings":
+			a.with(p.find(show))
 		}
 	}
 	if strings.TrimSpace(c.Text) != "" && c.computed() {

@@ -172,6 +172,9 @@ func (s *scope) call(e *frame.Call) value {
 	case "sum", "avg":
 		return r.total(s, arg, function == "avg")
 	case "max", "min":
+		if len(e.Args) == 2 { // history.max(count, 12 weeks)
+			return r.greatest(s, arg, s.eval(e.Args[1]))
+		}
 		return r.extreme(s, arg, function == "min")
 	}
 	return value{}

@@ -80,6 +80,12 @@ func fixture(t testing.TB, n *Notebook) []*frame.Table {
 	names, queries := n.Queries()
 	tables := make([]*frame.Table, len(queries))
 	for i, q := range queries {
+		if from := slices.Index(names, q.From); from >= 0 { // as it is: what is done with it is tested elsewhere
+			copied := *tables[from]
+			copied.Name = names[i]
+			tables[i] = &copied
+			continue
+		}
 		tables[i] = fixtureTable(names[i], q)
 	}
 	return tables
@@ -126,6 +132,9 @@ func fixtureTable(name string, q *frame.Query) *frame.Table {
 		tb.Columns = append(tb.Columns, fixtureAgg(a, groups))
 	}
 	for _, step := range q.Result {
+		for i, what := range step.Compare {
+			addCompared(tb, q.Group.Aggs, map[bool]string{true: "_" + what}[i > 0])
+		}
 		if step.Verb == "add" {
 			c := frame.Column{Name: step.Name, Type: frame.Float, Floats: make([]float64, tb.Rows), Nulls: make([]bool, tb.Rows)}
 			tb.Columns = append(tb.Columns, c)
@@ -133,6 +142,33 @@ func fixtureTable(name string, q *frame.Query) *frame.Table {
 		}
 	}
 	return tb
+}
+
+// addCompared adds the columns of a comparison with a time in which everything
+// was a tenth less.
+func addCompared(t *frame.Table, aggs []frame.Agg, suffix string) {
+	main := true
+	for _, a := range aggs {
+		now := *t.Column(a.Column())
+		if now.Ints == nil {
+			continue
+		}
+		was := frame.Column{Name: "was" + suffix + "." + now.Name, Type: now.Type}
+		change := frame.Column{Name: "change" + suffix, Type: now.Type}
+		delta := frame.Column{Name: "delta" + suffix, Type: frame.Float}
+		isNew := frame.Column{Name: "is_new" + suffix, Type: frame.Flag, Ints: make([]int64, t.Rows)}
+		for _, n := range now.Ints {
+			before := n - n/10
+			was.Ints, change.Ints = append(was.Ints, before), append(change.Ints, n-before)
+			delta.Floats = append(delta.Floats, float64(n-before)/math.Max(1, float64(before)))
+		}
+		if main {
+			main, was.Name = false, "was"+suffix
+			t.Columns = append(t.Columns, was, change, delta, isNew)
+			continue
+		}
+		t.Columns = append(t.Columns, was)
+	}
 }
 
 func fixtureKeys(name string) []value {

@@ -12,10 +12,16 @@ type headline struct {
 	Class                     string // of the aside
 	Exact                     string // the value in full, if Value is rounded
 	Daily                     []float64
+	Past                      bool // Daily are of the time before, the last of them now
 }
 
-// Spark draws the headline's days.
-func (h headline) Spark() template.HTML { return spark(h.Daily, 120, 34, true) }
+// Spark draws the headline's days, or what was before.
+func (h headline) Spark() template.HTML {
+	if h.Past {
+		return bars(h.Daily, 120, 34)
+	}
+	return spark(h.Daily, 120, 34, true)
+}
 
 // headlines evaluates a numbers step.
 func (p *pageMaker) headlines(show frame.Show) []headline {
@@ -44,7 +50,9 @@ func (p *pageMaker) headlines(show frame.Show) []headline {
 			h.Value, h.Unit = compact(v.num)
 			h.Exact = plain(v.typ, v.num)
 		}
-		daily := p.daily(e)
+		line, _ := sparkOf(item)
+		daily := p.daily(e, line)
+		h.Past = line.n > 0
 		if !v.known() {
 			daily = nil
 		}
@@ -61,7 +69,7 @@ func (p *pageMaker) headlines(show frame.Show) []headline {
 
 // daily evaluates a headline's expression for each day: a cell of one row is
 // replaced by its twin, and the mean of a cell by day is that cell.
-func (p *pageMaker) daily(e frame.Expr) []float64 {
+func (p *pageMaker) daily(e frame.Expr, line sparkline) []float64 {
 	if call, ok := e.(*frame.Call); ok && len(call.Args) > 0 { // daily.avg(hosts)
 		of, function := receiver(call)
 		r := (&scope{names: p.names()}).eval(of).rows
@@ -71,10 +79,24 @@ func (p *pageMaker) daily(e frame.Expr) []float64 {
 		return p.perDay(r.table, call.Args[0], nil)
 	}
 	root, ok := rootName(e)
-	if !ok || p.tables[twinName(root)] == nil {
+	t := p.tables[line.twin(root)]
+	switch {
+	case !ok || t == nil:
 		return nil
+	case line.n > 0:
+		return p.before(t, e, root, line)
 	}
-	return p.perDay(p.tables[twinName(root)], e, &root)
+	return p.perDay(t, e, &root)
+}
+
+// before evaluates e for each of the last units of time.
+func (p *pageMaker) before(t *frame.Table, e frame.Expr, root string, line sparkline) []float64 {
+	values := make(map[int64]float64)
+	for i := range t.Rows {
+		s := &scope{names: map[string]value{root: {rows: &rows{t, []int{i}}}}}
+		values[int64(at(t.Column(line.unit), i).num)] = s.eval(e).num
+	}
+	return p.lastSteps(unit(line.unit), line.n, values)
 }
 
 // perDay evaluates e for each day between the first and the last; a day without

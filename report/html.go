@@ -142,6 +142,8 @@ func (a *answer) html() (out, query template.HTML, err error) {
 			name = "table"
 		case []headline:
 			name = "numbers"
+		case *box:
+			name = "moved"
 		case *Cell:
 			name = "query"
 		}

@@ -15,9 +15,6 @@ import (
 // column is an error with its place and the nearest that there is.
 
 // pageNames are the names that prose may use besides those of cells.
-// historyColumns are what a unit of the history has.
-var historyColumns = []string{"count", "bytes"}
-
 var pageNames = []string{"site", "zone", "period", "run", "coverage", "history"}
 
 // members are what the names of the page have after their point.

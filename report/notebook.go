@@ -26,6 +26,7 @@ type Notebook struct {
 	params  frame.Params
 	title   []piece
 	nodes   []ast.Node // the top level of the document
+	period  Period     // what it is about, once that is known
 	twins   []twin
 }
 
@@ -40,15 +41,6 @@ type Cell struct {
 
 	node *ast.FencedCodeBlock
 }
-
-// A twin is a query that the notebook needs without saying so: another cell's
-// aggregates, day by day, for the lines under its headline numbers.
-type twin struct {
-	of    string
-	query *frame.Query
-}
-
-func twinName(cell string) string { return cell + " by day" }
 
 // ParseNotebook parses a notebook. Raw HTML in it is dropped. An error names
 // the place: "access.md:41:7: unknown field".
@@ -83,7 +75,7 @@ func parseNotebook(name string, src []byte, params map[string]string) (*Notebook
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	n.addSparks()
+	n.addTwins()
 	return n, nil
 }
 
@@ -208,7 +200,7 @@ func (n *Notebook) Queries() (names []string, queries []*frame.Query) {
 		}
 	}
 	for _, t := range n.twins {
-		names, queries = append(names, twinName(t.of)), append(queries, t.query)
+		names, queries = append(names, t.name), append(queries, t.query)
 	}
 	return names, queries
 }
@@ -216,71 +208,3 @@ func (n *Notebook) Queries() (names []string, queries []*frame.Query) {
 // computed reports whether the cell has a table of its own; one that only
 // shows numbers of others has not.
 func (c *Cell) computed() bool { return c.Query.Group != nil || c.Query.From != "" }
-
-// addSparks adds to the queries what small lines draw: a series to a cell whose
-// table has a spark column, a twin for each cell that a headline number reads.
-func (n *Notebook) addSparks() {
-	for _, c := range n.Cells {
-		for _, show := range c.Query.Show {
-			for _, item := range show.Items {
-				unit, ok := sparkUnit(item)
-				switch {
-				case !ok:
-				case show.Verb == "numbers":
-					n.addTwin(item)
-				case c.Query.Group != nil:
-					c.addSeries(unit)
-				}
-			}
-		}
-	}
-}
-
-// sparkUnit returns the unit of an item's spark: "day" of "spark day", "week"
-// of "spark 12 weeks".
-func sparkUnit(item frame.ShowItem) (unit string, ok bool) {
-	if item.Role == "spark" && item.Expr != nil {
-		return strings.TrimSuffix(item.Expr.String(), "s"), true
-	}
-	for _, o := range item.Opts {
-		if o.Word == "spark" && len(o.Args) > 0 {
-			return strings.TrimSuffix(o.Args[len(o.Args)-1], "s"), true
-		}
-	}
-	return "", false
-}
-
-// seriesColumn is the name of the column behind a table's sparks.
-const seriesColumn = "per_unit"
-
-func (c *Cell) addSeries(unit string) {
-	for _, a := range c.Query.Group.Aggs {
-		if a.As == seriesColumn {
-			return
-		}
-	}
-	c.Query.Group.Aggs = append(c.Query.Group.Aggs, frame.Agg{Func: "series", Arg: &frame.Name{Name: unit}, As: seriesColumn})
-}
-
-// addTwin adds the day-by-day query of every cell that a headline number reads,
-// unless the cell is by day already.
-func (n *Notebook) addTwin(item frame.ShowItem) {
-	for _, c := range n.Cells {
-		g := c.Query.Group
-		if g == nil || len(g.By) > 0 || !regexp.MustCompile(`\b`+c.Name+`\.`).MatchString(item.Expr.String()) {
-			continue
-		}
-		if slices.ContainsFunc(n.twins, func(t twin) bool { return t.of == c.Name }) {
-			continue
-		}
-		q := *c.Query
-		q.Group = &frame.Group{Aggs: g.Aggs, By: []frame.Key{{Name: "day"}}}
-		q.Result, q.Show = nil, nil
-		for _, step := range c.Query.Result {
-			if step.Verb == "add" {
-				q.Result = append(q.Result, step)
-			}
-		}
-		n.twins = append(n.twins, twin{c.Name, &q})
-	}
-}

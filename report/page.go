@@ -258,6 +258,23 @@ func (p *pageMaker) names() map[string]value {
 			names[name] = value{rows: allRows(t)}
 		}
 	}
+	names[frame.History] = names[historyName]
+	if r := names[historyName].rows; r != nil { // the first step may be in part before the logs begin
+		begin := p.run.First.Add(-time.Hour).UnixMicro()
+		r.index = slices.DeleteFunc(r.index, func(i int) bool { return r.table.Columns[0].Ints[i] < begin })
+	}
+	if pulse := p.pulse(); len(pulse) > 0 {
+		start, end := p.covers()
+		names["coverage"] = value{typ: frame.Float, num: pulse.covered(start, end), unit: "ratio"}
+		names["coverage.missing"] = value{typ: frame.Duration, num: float64(missingOf(pulse.gaps(start, end)).Round(time.Minute).Microseconds())}
+	}
+	names["run.version"] = text(p.run.Version)
+	names["run.lines"], names["run.kept"], names["run.rejected"] = whole(0), whole(0), whole(0)
+	for _, in := range p.run.Inputs {
+		for name, n := range map[string]int64{"run.lines": in.Lines, "run.kept": in.Kept, "run.rejected": in.Rejected} {
+			names[name] = whole(int(n) + int(names[name].num))
+		}
+	}
 	return names
 }
 

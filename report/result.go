@@ -40,7 +40,8 @@ type Run struct {
 	Last    time.Time // latest
 	Inputs  []Input
 	Rejects []Reject
-	Notes   []string // what else a reader must know to believe the numbers
+	Probe   func(path string) bool // whether a path is one that only probes ask for; nil: none is
+	Notes   []string               // what else a reader must know to believe the numbers
 }
 
 // An Input is one log and what became of its lines: Lines = Kept + Filtered +

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strings"
 
 	"logbook/frame"
@@ -100,6 +101,26 @@ func thinned(values []float64, most int) []float64 {
 		out = append(out, sum)
 	}
 	return out
+}
+
+// bars draws a column for each value, the last in another colour.
+func bars(values []float64, width, height float64) template.HTML {
+	if len(values) < 2 {
+		return ""
+	}
+	most := max(slices.Max(values), 1e-9)
+	step := width / float64(len(values))
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="spark" viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true">`, coord(width), coord(height))
+	for i, v := range values {
+		class, h := "c-ghost", max(height*v/most, 0.5)
+		if i == len(values)-1 {
+			class = "c-ink"
+		}
+		fmt.Fprintf(&b, `<rect class="%s" x="%s" y="%s" width="%s" height="%s"/>`, class, coord(step*float64(i)), coord(height-h), coord(step*0.8), coord(h))
+	}
+	b.WriteString(`</svg>`)
+	return template.HTML(b.String())
 }
 
 // bar draws a share of 1, with a tick where tick is not negative. Its track is

@@ -206,8 +206,9 @@ func (p *pageMaker) columns(t *frame.Table, rows int, items []frame.ShowItem) []
 	var out []tableColumn
 	measured := false // the first measure is what the author sorted by
 	for _, item := range items {
-		if unit, ok := sparkUnit(item); ok && item.Role == "spark" || item.Expr == nil {
-			out = append(out, sparkColumn(t, unit))
+		line, sparks := sparkOf(item)
+		if sparks && item.Role == "spark" || item.Expr == nil {
+			out = append(out, p.sparkColumn(t, line))
 			continue
 		}
 		name := item.Expr.String()
@@ -229,6 +230,10 @@ func (p *pageMaker) columns(t *frame.Table, rows int, items []frame.ShowItem) []
 		}
 		if o, ok := opt(item.Opts, "mark"); ok {
 			mark := strings.Join(o.Args, " ")
+			if mark == "new" && c != nil {
+				out = append(out, markNew(p.textColumn(c, name, head)))
+				continue
+			}
 			out = append(out, tableColumn{skip: true, entry: func(r *tableRow) entry {
 				if r.value(name).text == mark {
 					return entry{Text: mark}
@@ -249,8 +254,8 @@ func (p *pageMaker) columns(t *frame.Table, rows int, items []frame.ShowItem) []
 			continue
 		}
 		out = append(out, p.numberColumn(c, name, head, sort, item))
-		if unit, ok := sparkUnit(item); ok {
-			out = append(out, sparkColumn(t, unit))
+		if sparks {
+			out = append(out, p.sparkColumn(t, line))
 		}
 	}
 	return out
@@ -405,12 +410,35 @@ func (p *pageMaker) shareColumn(t *frame.Table, rows int, name, head string) tab
 	}}
 }
 
-func sparkColumn(t *frame.Table, unit string) tableColumn {
+// markNew puts a mark on what there was not in the period that the table
+// compares with.
+func markNew(col tableColumn) tableColumn {
+	inner := col.entry
+	col.entry = func(r *tableRow) entry {
+		e := inner(r)
+		if r.value("is_new").truth() {
+			e.Pill = "new"
+		}
+		return e
+	}
+	return col
+}
+
+func noColumn() tableColumn {
+	return tableColumn{skip: true, entry: func(*tableRow) entry { return entry{} }}
+}
+
+// sparkColumn draws each row's requests by unit of time: of the period, or of
+// the time before, which is another query's table.
+func (p *pageMaker) sparkColumn(t *frame.Table, line sparkline) tableColumn {
+	if line.n > 0 {
+		return p.pastColumn(t, line)
+	}
 	c := t.Column(seriesColumn)
 	if c == nil || len(c.Axis) < 2 {
-		return tableColumn{skip: true, entry: func(*tableRow) entry { return entry{} }}
+		return noColumn()
 	}
-	return tableColumn{head: counted(int64(len(c.Axis)), unit), class: "spark-cell", entry: func(r *tableRow) entry {
+	return tableColumn{head: counted(int64(len(c.Axis)), line.unit), class: "spark-cell", entry: func(r *tableRow) entry {
 		s := r.table.Column(seriesColumn)
 		if s.Series[r.i] == nil || r.child {
 			return entry{}
@@ -421,6 +449,42 @@ func sparkColumn(t *frame.Table, unit string) tableColumn {
 		}
 		return entry{Drawing: sparkDrawing{values}}
 	}}
+}
+
+// pastColumn is sparkColumn for the time before.
+func (p *pageMaker) pastColumn(t *frame.Table, line sparkline) tableColumn {
+	past := p.tables[line.twin(t.Name)]
+	if past == nil || past.Column(seriesColumn) == nil {
+		return noColumn()
+	}
+	series := past.Column(seriesColumn)
+	rows := make(map[string]int, past.Rows)
+	for i := range past.Rows {
+		rows[keyText(past, past, i)] = i
+	}
+	return tableColumn{head: counted(int64(line.n), line.unit), class: "spark-cell", entry: func(r *tableRow) entry {
+		i, ok := rows[keyText(r.table, past, r.i)]
+		if !ok || r.child {
+			return entry{}
+		}
+		values := make(map[int64]float64, len(series.Axis))
+		for x, n := range series.Series[i] {
+			values[series.Axis[x]] = float64(n)
+		}
+		return entry{Drawing: sparkDrawing{p.lastSteps(unit(line.unit), line.n, values)}}
+	}}
+}
+
+// keyText joins the keys of a row, as another table has them.
+func keyText(t, like *frame.Table, i int) string {
+	var b strings.Builder
+	for _, c := range like.Columns {
+		if c.Key {
+			v := at(t.Column(c.Name), i)
+			b.WriteString(v.String() + "\x00" + strconv.FormatFloat(v.num, 'g', -1, 64) + "\x00")
+		}
+	}
+	return b.String()
 }
 
 func statusClass(hundreds int) string {

@@ -79,8 +79,28 @@ func (t *teller) part(c *Cell, p part) []string {
 		return t.grid(p)
 	case []headline:
 		return []string{t.headlines(p)}
+	case *box:
+		return t.box(p)
 	}
 	return nil
+}
+
+// box writes findings, a paragraph each.
+func (t *teller) box(b *box) []string {
+	out := []string{t.words(b.Title)}
+	if b.Empty != "" {
+		return append(out, t.words(b.Empty))
+	}
+	pen := t.pen()
+	for _, f := range b.Lines {
+		out = append(out, t.paragraph(pen.value(f.Number)+" "+f.sentence(func(w fragment) string {
+			if w.Code {
+				return pen.code(w.Text)
+			}
+			return pen.value(w.Text)
+		}), columns))
+	}
+	return out
 }
 
 // figure says what a chart shows; its shape is one line of blocks.

@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"strings"
+	"time"
 
 	"logbook/frame"
 )
@@ -197,6 +198,35 @@ func (r *rows) extreme(s *scope, arg frame.Expr, least bool) value {
 		return value{}
 	}
 	return value{rows: &rows{r.table, []int{found}}}
+}
+
+// greatest returns the greatest value in a span of time that ends with the last
+// row; nothing, if the rows do not reach so far back.
+func (r *rows) greatest(s *scope, arg frame.Expr, span value) value {
+	key := &r.table.Columns[0]
+	if len(r.index) == 0 || span.typ != frame.Duration || key.Type != frame.Time {
+		return value{}
+	}
+	last := time.UnixMicro(key.Ints[r.index[len(r.index)-1]])
+	end := unit(key.Unit).add(last, 1)
+	first := end.Add(-time.Duration(span.num) * time.Microsecond)
+	within := &rows{table: r.table}
+	reached := false
+	for _, i := range r.index {
+		at := time.UnixMicro(key.Ints[i])
+		reached = reached || !at.After(first.Add(2*time.Hour)) // a span that holds the end of summer time is an hour longer
+		if at.After(first.Add(-2 * time.Hour)) {
+			within.index = append(within.index, i)
+		}
+	}
+	if !reached {
+		return value{}
+	}
+	best := within.extreme(s, arg, false)
+	if best.rows == nil {
+		return value{}
+	}
+	return best.rows.scope(s, best.rows.index[0]).eval(arg)
 }
 
 // by groups the rows by one column and adds up the others that are whole

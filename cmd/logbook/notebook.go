@@ -59,7 +59,8 @@ func (f notebookFlags) draft(env *environment, name string, logs []string) (*dra
 	if err := d.setPeriod(f.Period); err != nil {
 		return nil, usageError(err)
 	}
-	d.names, d.queries = notebook.Queries()
+	d.notebook = notebook.About(d.period)
+	d.names, d.queries = d.notebook.Queries()
 	return d, nil
 }
 
@@ -149,6 +150,7 @@ func (d *draft) about(s *parse.Summary) report.Run {
 		Zone:    d.zone,
 		Site:    d.site,
 		Period:  d.period,
+		Probe:   d.options.Functions["probe"],
 	}
 	for _, f := range s.Files {
 		in := report.Input{
