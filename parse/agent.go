@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/mileusna/useragent"
 )
@@ -144,7 +145,10 @@ func wordEnd(lower, word string) int {
 // before its address, or by the host of that.
 func botName(agent string, end int) string {
 	word := agent[:end]
-	word = word[strings.LastIndexFunc(word, func(c rune) bool { return !isNameRune(c) })+1:]
+	if i := strings.LastIndexFunc(word, func(c rune) bool { return !isNameRune(c) }); i >= 0 {
+		_, size := utf8.DecodeRuneInString(word[i:])
+		word = word[i+size:]
+	}
 	if !slices.Contains(botWords, strings.ToLower(word)) && word != "" {
 		return word
 	}
