@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,7 +32,9 @@ type htmlPage struct {
 	Policy   string
 	Style    template.CSS
 	Scripts  []template.JS
-	NoCharts bool // charts were wanted, but ECharts is not built in
+	NoCharts bool   // charts were wanted, but ECharts is not built in
+	Preview  string // version; "" if the page is none
+	Sample   string // share of the records that were counted; "" if all were
 }
 
 type htmlSection struct {
@@ -41,7 +44,10 @@ type htmlSection struct {
 
 // writeHTML writes the page as one file.
 func (pg *page) writeHTML(w io.Writer) error {
-	h := &htmlPage{page: pg, Style: template.CSS(templates.Style())}
+	h := &htmlPage{page: pg, Style: template.CSS(templates.Style()), Preview: pg.preview}
+	if pg.sample > 0 {
+		h.Sample = join(strconv.FormatFloat(100*pg.sample, 'g', 3, 64), "%")
+	}
 	var err error
 	if h.Lede, err = pg.html(pg.Lede); err != nil {
 		return err
@@ -59,6 +65,10 @@ func (pg *page) writeHTML(w io.Writer) error {
 		h.Scripts = append(h.Scripts, template.JS(echarts))
 	}
 	h.Scripts = append(h.Scripts, template.JS(templates.Script()))
+	if h.Preview != "" {
+		h.Style += template.CSS(templates.PreviewStyle())
+		h.Scripts = append(h.Scripts, template.JS(templates.PreviewScript()))
+	}
 	h.Policy = policy(h)
 	out, err := execute("page", h) // whole, so that a failing template leaves no half page
 	if err != nil {
@@ -86,7 +96,9 @@ func (pg *page) html(blocks []element) (out []template.HTML, err error) {
 			h, err = pg.paragraphHTML(b)
 		case *answer:
 			half = b.cell.Half
-			h, query, err = b.html()
+			if h, query, err = b.html(); pg.preview != "" && h != "" {
+				h = template.HTML(`<div id="cell-`+b.cell.Name+`" data-cell>`) + h + `</div>`
+			}
 			if b.joins && len(out) > 0 {
 				last := &out[len(out)-1]
 				*last = template.HTML(strings.TrimSuffix(string(*last), string(queries))) + h + queries + query
@@ -184,7 +196,7 @@ func execute(name string, data any) (template.HTML, error) {
 }
 
 // policy allows the page's own scripts and style, by their hashes, and nothing
-// else: no request, no other script, no inline style.
+// else: no request but a preview's for events, no other script, no inline style.
 func policy(pg *htmlPage) string {
 	hash := func(s string) string {
 		sum := sha256.Sum256([]byte(s))
@@ -194,5 +206,9 @@ func policy(pg *htmlPage) string {
 	for _, s := range pg.Scripts {
 		scripts.WriteString(hash(string(s)))
 	}
-	return "default-src 'none'; script-src" + scripts.String() + "; style-src" + hash(string(pg.Style)) + "; base-uri 'none'; form-action 'none'"
+	connect := ""
+	if pg.Preview != "" {
+		connect = "; connect-src 'self'" // for the events
+	}
+	return "default-src 'none'; script-src" + scripts.String() + "; style-src" + hash(string(pg.Style)) + connect + "; base-uri 'none'; form-action 'none'"
 }

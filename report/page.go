@@ -30,6 +30,9 @@ type page struct {
 	prose  *directives
 	source []byte // of the notebook, that prose refers to
 	charts bool   // there is at least one
+
+	preview string // version of the page; "" if it is none
+	sample  float64
 }
 
 // A section is a heading and what stands under it.
@@ -123,7 +126,7 @@ func (p *pageMaker) head() *page {
 	front := p.notebook.Front
 	pg := &page{Title: or(p.run.Title, p.prose.fill(p.notebook.title, &scope{names: p.names()}), "Access report"), Site: or(p.run.Site, front.Site), When: p.when(),
 		Version: p.run.Version, Command: p.run.Command, Notebook: p.notebook.Name,
-		Rejects: p.run.Rejects, Notes: p.run.Notes, prose: p.prose, source: p.notebook.source, Sum: fmt.Sprintf("%x", sha256.Sum256(p.notebook.written))}
+		Rejects: p.run.Rejects, Notes: p.run.Notes, sample: p.run.Sample, prose: p.prose, source: p.notebook.source, Sum: fmt.Sprintf("%x", sha256.Sum256(p.notebook.written))}
 	if !p.run.Made.IsZero() {
 		pg.Made = p.run.Made.In(p.run.Zone).Format("Mon 2 Jan 2006 15:04")
 	}

@@ -26,6 +26,18 @@ func (r *Result) WriteHTML(w io.Writer) error {
 	return pg.writeHTML(w)
 }
 
+// WritePreview writes the result as WriteHTML does, and with what its author
+// has besides while at work: a script that asks the server of the page for
+// events, and a name for each cell. The version tells this page from the next.
+func (r *Result) WritePreview(w io.Writer, version string) error {
+	pg, err := r.page()
+	if err != nil {
+		return err
+	}
+	pg.preview = version
+	return pg.writeHTML(w)
+}
+
 // A Run is what a page must know of the scan behind its tables.
 type Run struct {
 	Version string // of logbook
@@ -41,6 +53,7 @@ type Run struct {
 	Inputs  []Input
 	Rejects []Reject
 	Probe   func(path string) bool // whether a path is one that only probes ask for; nil: none is
+	Sample  float64                // share of the records that were counted; 0 is all of them
 	Notes   []string               // what else a reader must know to believe the numbers
 }
 

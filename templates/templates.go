@@ -19,6 +19,12 @@ var style string
 //go:embed script.js
 var script string
 
+//go:embed preview.css
+var previewStyle string
+
+//go:embed preview.js
+var previewScript string
+
 //go:embed notebooks/*.md
 var notebooks embed.FS
 
@@ -37,7 +43,15 @@ func Style() string { return style }
 // Script returns the script that makes a page interactive, without what is
 // there for those who read the file: comments of their own lines, indents, and
 // the air around signs. No text of the script spans lines or has such signs.
-func Script() string {
+func Script() string { return bare(script) }
+
+// PreviewStyle returns what the style of a page has besides in a preview.
+func PreviewStyle() string { return previewStyle }
+
+// PreviewScript returns the script that a page has besides in a preview.
+func PreviewScript() string { return bare(previewScript) }
+
+func bare(script string) string {
 	s := indent.ReplaceAllString(comment.ReplaceAllString(script, ""), "")
 	return sign.ReplaceAllString(s, "$1")
 }
