@@ -64,6 +64,14 @@ func (t *Term) cost() int {
 	return cost
 }
 
+// Expr returns the filter as one expression, nil if it has no terms.
+func (f *Filter) Expr() (all Expr) {
+	for i := range f.Terms {
+		all = joined("and", all, f.Terms[i].expr)
+	}
+	return all
+}
+
 // Clone returns a Filter with caches of its own.
 func (f *Filter) Clone() *Filter {
 	clone := &Filter{Terms: slices.Clone(f.Terms)}

@@ -81,6 +81,7 @@ type commandLine struct {
 	Formats  formatsCmd  `cmd:"" help:"List the log formats, with an example each."`
 	Generate generateCmd `cmd:"" help:"Make a log of a site that does not exist, and the truth about it."`
 	Export   exportCmd   `cmd:"" help:"Write the records of logs for other tools: Parquet, Arrow, CSV, JSON lines."`
+	Preview  previewCmd  `cmd:"" help:"Show the page of a notebook while you write it, in a browser on this machine."`
 	Version  versionCmd  `cmd:"" help:"Print the version and what is built in."`
 }
 

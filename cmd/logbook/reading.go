@@ -45,6 +45,7 @@ type reading struct {
 	scanner parse.Scanner
 	inputs  []parse.Input
 	rejects *rejectFile
+	read    int64 // bytes of files, by the scan that ended last
 }
 
 // open checks the flags and finds the logs. Its errors are of wrong use, but
@@ -211,24 +212,33 @@ func (r *reading) plan(names []string, queries []*frame.Query) (*frame.Plan, err
 
 // run makes the one pass: it scans the inputs into one partial a worker and
 // merges them. The summary is complete even where the error is not nil.
-func (r *reading) run(plan *frame.Plan) (*frame.Partial, *parse.Summary, error) {
+func (r *reading) run(plan *frame.Plan) (partial *frame.Partial, summary *parse.Summary, err error) {
 	r.scanner.Columns, r.scanner.Filter = plan.Columns(), plan.Filter()
+	partial, err = gather(plan, func(newSink func() frame.Sink) (err error) {
+		summary, err = r.scan(newSink)
+		return err
+	})
+	return partial, summary, err
+}
+
+// gather makes a pass into one partial a sink and merges them.
+func gather(plan *frame.Plan, pass func(newSink func() frame.Sink) error) (*frame.Partial, error) {
 	var partials []*frame.Partial
-	summary, err := r.scan(func() frame.Sink {
+	err := pass(func() frame.Sink {
 		p := plan.NewPartial()
 		partials = append(partials, p)
 		return p
 	})
 	if err != nil {
-		return nil, summary, err
+		return nil, err
 	}
 	whole := plan.NewPartial()
 	for _, p := range partials {
 		if err := whole.Merge(p); err != nil {
-			return nil, summary, err
+			return nil, err
 		}
 	}
-	return whole, summary, nil
+	return whole, nil
 }
 
 // scan reads the inputs into sinks.
@@ -252,10 +262,11 @@ func (r *reading) account(scan func() (*parse.Summary, error)) (*parse.Summary, 
 	r.scanner.Progress = progress.add
 	summary, err := scan()
 	progress.stop()
+	r.read = progress.read.Load()
 	if err == nil && r.rejects != nil {
 		err = r.rejects.close()
 	}
-	if summary != nil {
+	if summary != nil && !errors.Is(err, frame.ErrBudget) { // which begins anew
 		if r.rules.Hosts != parse.KeepHosts {
 			hideExamples(summary)
 		}
