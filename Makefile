@@ -5,7 +5,7 @@
 LOGS ?= testdata/sample.log.gz
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: build report test check static lint fuzz bench golden assets clean
+.PHONY: build report test check static lint fuzz bench picture golden assets clean
 
 build: assets
 	go build -o logbook ./cmd/logbook
@@ -45,6 +45,15 @@ fuzz:
 
 bench: build
 	go test ./... -run '^$$' -bench . -count $(or $(COUNT),10)
+
+# The picture in README: the top of the page of four generated weeks.
+picture: build
+	d=$$(mktemp -d) && ./logbook generate --from 2026-10-26 --days 28 --zone Europe/Berlin --seed 7 --lines 320000 \
+		--event 'new-crawler GPTBot at 2026-11-05T00:00' \
+		--event 'new-referrer https://news.ycombinator.com/item?id=4217 at 2026-11-10T15:00 for 30h' \
+		--event 'burst 503 at 2026-11-12T14:00 for 70m' --event 'gap at 2026-11-14T02:00 for 100m' -o $$d/access.log && \
+	SOURCE_DATE_EPOCH=1795410600 ./logbook report -q --zone Europe/Berlin --site docs.example.org -o $$d/page.html $$d/access.log && \
+	PAGE=$$d/page.html go test ./report -run TestPicture -count 1; rm -r $$d
 
 golden:
 	go test ./cmd/logbook ./frame ./report -update

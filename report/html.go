@@ -172,10 +172,9 @@ func (a *answer) html() (out, query template.HTML, err error) {
 	return out, query, nil
 }
 
-// wrapped writes a text with places where a line may end: after the signs that
+// wrapped writes a visible text with places where a line may end: after the signs that
 // divide an address, so that no name in it is torn.
 func wrapped(s string) any {
-	s = visible(s)
 	if len(s) < 24 || !strings.Contains(s, "/") {
 		return s
 	}

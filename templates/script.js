@@ -133,7 +133,7 @@ const draw = (chart, still, width) => {
     option.grid.left = names.width + 10
   }
   chart.drawn ||= echarts.init(node, null, {renderer: 'svg'})
-  if (width) chart.drawn.resize({width})
+  if (width) chart.drawn.resize({width, height: spec.height || node.clientHeight * .85})
   chart.drawn.setOption(option, true)
   chart.shown = true
   const svg = one('svg', node)
@@ -172,8 +172,8 @@ click(byId('theme'), () => {
   wear()
 })
 
-/* Print: light, every chart drawn as on a wide screen, and scaled to the sheet
-   by its viewBox. */
+/* Print: light, every chart drawn as on a wide screen but a little lower, and
+   scaled to the sheet by its viewBox. */
 on('beforeprint', () => {
   root.dataset.theme = 'print'
   charts.forEach(c => {

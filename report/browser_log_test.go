@@ -1,0 +1,147 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The tests here know logbook as a command: a log that it has made goes through
+// all of it into a browser.
+
+// command builds logbook, and returns a function that runs it in a folder and
+// returns what it prints.
+func command(t *testing.T, dir string) func(args ...string) []byte {
+	t.Helper()
+	binary := filepath.Join(dir, "logbook")
+	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/logbook").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return func(args ...string) []byte {
+		t.Helper()
+		cmd := exec.Command(binary, args...)
+		cmd.Dir = dir
+		var said strings.Builder
+		cmd.Stderr = &said
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("logbook %q: %v\n%s", args, err, said.String())
+		}
+		return out
+	}
+}
+
+// strangers are the fields that whoever asks can write what they like into.
+var strangers = []string{"path", "query", "referer", "agent", "user", "host", "method"}
+
+// TestHostileLog writes pages of a log in which every second record has a text
+// of the hostile corpus, in a file with a hostile name. In no page does a text
+// run, ask for something or offend the policy; and where a table shows it, it
+// reads as the log has it: escaped once, not twice.
+func TestHostileLog(t *testing.T) {
+	needsECharts(t)
+	browser := openBrowser(t)
+	dir := t.TempDir()
+	run := command(t, dir)
+	log := `<img src=x onerror=alert(1)>&lt;"'{{x}}.log`
+	run("generate", "--from", "2026-11-02", "--days", "3", "--lines", "600", "--hostile", "50%", "--malformed", "5%", "--seed", "4", "-o", log)
+
+	var plain strings.Builder // a notebook that shows all values of each field
+	for _, f := range strangers {
+		fmt.Fprintf(&plain, "## %s\n\n```logbook by_%s\ncount by %s\nlimit 1000\ntable %s, count show 1000\n```\n\n", f, f, f, f)
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "plain.md"), []byte(plain.String()), 0o644))
+
+	for _, notebook := range []string{"access", "bots", "security", "plain.md"} { // the others have nothing that these have not
+		page := filepath.Join(dir, "page.html")
+		run("report", "-q", "-n", notebook, "--site", hostile[0], "-o", page, log)
+		b := open(t, browser, page, view{1280, 900, "light", false})
+		b.drawAll()
+		b.screenshot("hostile-log-" + strings.TrimSuffix(notebook, ".md"))
+		if n := eval[int](b, `document.querySelectorAll('img, iframe, a[href]:not([href^="#"]), [onload], [onerror], section script:not([type="application/json"])').length`); n > 0 {
+			t.Errorf("%s: %d elements are made of log texts", notebook, n)
+		}
+		b.checkSilent()
+		if notebook == "plain.md" {
+			for _, f := range strangers {
+				checkShown(b, f, run("query", "-q", "--json", "count by "+f+" | limit 1000", log))
+			}
+		}
+	}
+}
+
+// checkShown checks that a table of the page has the very texts of a field that
+// the query found.
+func checkShown(b *tab, field string, found []byte) {
+	b.t.Helper()
+	var answer struct{ Rows []map[string]any }
+	must(b.t, json.Unmarshal(found, &answer))
+	shown := make(map[string]int)
+	for _, s := range eval[[]string](b, `[...document.querySelectorAll('#by_`+field+` tbody th')].map(c => c.textContent)`) {
+		shown[s]++
+	}
+	if len(answer.Rows) < 3 {
+		b.t.Errorf("%s has only %d values: the test tests nothing", field, len(answer.Rows))
+	}
+	for _, row := range answer.Rows {
+		text, ok := row[field].(string)
+		if !ok {
+			text = "unknown"
+		}
+		if want := visible(text); shown[want] == 0 {
+			b.t.Errorf("%s: the page does not show %.80q as %.80q", field, text, want)
+		}
+	}
+}
+
+// TestPicture makes the picture of README anew, of the page that $PAGE names;
+// see "make picture".
+func TestPicture(t *testing.T) {
+	page := os.Getenv("PAGE")
+	if page == "" {
+		t.Skip("$PAGE names no page to make a picture of")
+	}
+	b := open(t, openBrowser(t), page, view{1400, 1180, "light", false})
+	must(t, chromedp.Do(b, chromedp.EmulateViewport(1400, 1180, chromedp.EmulateScale(1.25))))
+	b.drawAll()
+	picture, err := chromedp.Run(b, chromedp.CaptureScreenshot())
+	must(t, err)
+	must(t, os.WriteFile("../testdata/report.png", picture, 0o644))
+	if n := len(picture); n > 400_000 {
+		t.Errorf("the picture has %d bytes, want at most 400,000", n)
+	}
+}
+
+// BenchmarkInteractive opens the default report of two weeks, and says how long
+// it takes until it can be used: its script has run, and the charts that are on
+// the screen are drawn.
+func BenchmarkInteractive(b *testing.B) {
+	needsECharts(b)
+	browser := openBrowser(b)
+	file := written(b, notebook(b, "access", ""))
+	ctx, cancel := chromedp.NewContext(browser)
+	defer cancel()
+	must(b, chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)))
+	ready, drawn := 0.0, 0.0
+	for b.Loop() {
+		must(b, chromedp.Do(ctx, chromedp.Navigate("file://"+file)))
+		times, err := chromedp.Run(ctx, chromedp.Evaluate[[]float64](`(async () => {
+			while (!document.querySelector('.chart svg')) await new Promise(requestAnimationFrame)
+			return [performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd, performance.now()]
+		})()`, chromedp.EvalAwaitPromise))
+		must(b, err)
+		ready += times[0]
+		drawn += times[1]
+	}
+	info, err := os.Stat(file)
+	must(b, err)
+	b.ReportMetric(ready/float64(b.N), "ms-interactive")
+	b.ReportMetric(drawn/float64(b.N), "ms-drawn")
+	b.ReportMetric(float64(info.Size())/1e3, "kB/page")
+}
