@@ -29,7 +29,7 @@ func TestFiles(t *testing.T) {
 
 // TestNotebooks checks that the notebooks that the manual names are built in.
 func TestNotebooks(t *testing.T) {
-	want := "access bandwidth books bots errors performance security"
+	want := "access bandwidth books bots errors performance security weekly"
 	if got := strings.Join(Notebooks(), " "); got != want {
 		t.Errorf("notebooks are %s, want %s", got, want)
 	}
