@@ -27,7 +27,7 @@
 // What is odd in a log has one meaning each:
 //
 //   - A line ends with LF or CRLF; the last may lack it. A byte order mark at
-//     the beginning of a file is skipped.
+//     the beginning of a file is skipped; one of UTF-16 has the file read as that.
 //   - A line of more than 1 MiB is one rejection, and no more of it is held.
 //   - Control characters and NUL are part of the text in which they stand.
 //     Invalid UTF-8 is as sent in a Record; in a column each run of it is one

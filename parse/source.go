@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +26,8 @@ const (
 	zstandard
 	bzipped
 	xzipped
+	littleWide // UTF-16, which has to be read from front to end too
+	bigWide
 )
 
 var magics = [...][]byte{
@@ -32,10 +35,13 @@ var magics = [...][]byte{
 	zstandard: {0x28, 0xb5, 0x2f, 0xfd},
 	bzipped:   []byte("BZh"),
 	xzipped:   {0xfd, '7', 'z', 'X', 'Z', 0},
+
+	littleWide: {0xff, 0xfe},
+	bigWide:    {0xfe, 0xff},
 }
 
 func compressionOf(head []byte) compression {
-	for c := gzipped; c <= xzipped; c++ {
+	for c := gzipped; c <= bigWide; c++ {
 		if bytes.HasPrefix(head, magics[c]) {
 			return c
 		}
@@ -226,6 +232,10 @@ func unpack(r io.Reader) (io.Reader, compression, error) {
 	case xzipped:
 		x, err := xz.NewReader(b)
 		return x, packed, err
+	case littleWide:
+		return &wideReader{r: b, order: binary.LittleEndian}, packed, nil
+	case bigWide:
+		return &wideReader{r: b, order: binary.BigEndian}, packed, nil
 	}
 	return b, packed, nil
 }

@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/google/go-cmp/cmp"
@@ -112,6 +115,36 @@ func TestDamage(t *testing.T) {
 		}
 		if f.Kept < c.kept || f.Rejected > 1 || f.Rejected != f.Reasons[Cut] {
 			t.Errorf("%s: kept %d, rejected %d, want %d kept at least and the cut line rejected", c.name, f.Kept, f.Rejected, c.kept)
+		}
+	}
+}
+
+// TestUTF16 checks that UTF-16 is read as the same text in UTF-8, in pieces of
+// any size.
+func TestUTF16(t *testing.T) {
+	text := goodLine + strings.Replace(goodLine, "/a", "/é日😀", 1)
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		var wide []byte
+		for _, unit := range utf16.Encode([]rune("\uFEFF" + text)) {
+			wide = order.AppendUint16(wide, unit)
+		}
+		for _, r := range []io.Reader{bytes.NewReader(wide), iotest.OneByteReader(bytes.NewReader(wide)), iotest.DataErrReader(bytes.NewReader(wide))} {
+			got, _, err := unpack(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := iotest.TestReader(got, []byte("\uFEFF"+text)); err != nil {
+				t.Error(err)
+			}
+		}
+		for _, in := range []Input{writeFile(t, "access.log", wide), {Name: "-", R: bytes.NewReader(wide)}} {
+			if _, s := scan(t, Scanner{}, in); s.Kept != 2 || s.Rejected != 0 {
+				t.Errorf("%s: %d records, %d rejected, want 2 and 0", in.Name, s.Kept, s.Rejected)
+			}
+		}
+		got, _, _ := unpack(bytes.NewReader(append(wide, order.AppendUint16(nil, 0xd800)[0], 0xd8, 'x')))
+		if b, err := io.ReadAll(got); err != nil || !utf8.Valid(b) {
+			t.Errorf("half a pair and half a unit: %q, error %v", b[len(b)-10:], err)
 		}
 	}
 }
