@@ -183,11 +183,14 @@ var otherNames = map[string]string{
 // FormatByName returns the format of that name, in capitals or not, or of
 // another name that it has ("iis", "nginx", "aws-alb"). A name with % or $ in
 // it is a layout and compiled, see [Compile]; json: and pairs are a mapping,
-// see [CompileMapping]. Prefixes of containers and syslog are skipped, see
+// see [CompileMapping]; a #Fields: line has the columns of a W3C log. Prefixes of containers and syslog are skipped, see
 // [Prefixed], but not before a layout or mapping of the user's own.
 func FormatByName(name string) (Format, error) {
 	if pairs, ok := strings.CutPrefix(name, "json:"); ok {
 		return CompileMapping(pairs)
+	}
+	if strings.HasPrefix(strings.ToLower(name), "#fields:") {
+		return compileColumns(name)
 	}
 	if strings.ContainsAny(name, "%$") {
 		return Compile(name)

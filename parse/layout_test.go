@@ -113,11 +113,19 @@ func TestFormatByName(t *testing.T) {
 	}
 	for _, c := range []struct{ name, want string }{
 		{"combned", `did you mean "combined"?`}, {"Sqid", `did you mean "squid"?`}, {"xyzzyx", "want one of common, combined"},
-		{"json:host=a", "has no time"}, {"json:tme=a", "want name=key, where name is one of agent"},
+		{"json:host=a", "has no time"}, {"#Fields: date c-ip", "no column time"}, {"json:tme=a", "want name=key, where name is one of agent"},
 	} {
 		if _, err := FormatByName(c.name); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("FormatByName(%q) = %v, want an error with %s", c.name, err, c.want)
 		}
+	}
+	headless, err := FormatByName("#Fields: date time c-ip cs-uri-stem sc-status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked Record
+	if reason := headless.NewParser(nil).Parse([]byte("2019-05-06 06:28:20 ::1 /a 200"), &asked); reason != OK || show(&asked) != "2019-05-06T06:28:20Z host=::1 path=/a status=200" {
+		t.Errorf("a W3C log without its header reads as %s, reason %d", show(&asked), reason)
 	}
 	f, err := FormatByName("json:time=t,host=c.ip,target=c.u,status=s,duration_us=d")
 	if err != nil {

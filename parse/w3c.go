@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,7 @@ type w3c struct {
 	name    string
 	sep     byte   // between columns; 0 for blanks
 	columns string // where there is no #Fields: line; what Append writes
+	assumed bool   // the columns are those of a log without a header
 	undo    func(p *reader, f Field, b []byte) []byte
 	do      func(dst []byte, f Field, text []byte) []byte
 }
@@ -23,10 +25,23 @@ type w3c struct {
 var iis = &w3c{name: "w3c", undo: undoPlus, do: doPlus, columns: "date time c-ip cs-username cs-method cs-uri-stem cs-uri-query sc-status " +
 	"sc-bytes cs-bytes time-taken cs-version cs-host cs(User-Agent) cs(Referer)"}
 
-var cloudFront = &w3c{name: "cloudfront", sep: '\t', undo: undoPercent, do: doPercent, columns: "date time x-edge-location sc-bytes c-ip " +
+var cloudFront = &w3c{name: "cloudfront", sep: '\t', assumed: true, undo: undoPercent, do: doPercent, columns: "date time x-edge-location sc-bytes c-ip " +
 	"cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id " +
 	"x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version " +
 	"fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"}
+
+// compileColumns makes a format of a #Fields: line, for a log that has lost it.
+func compileColumns(header string) (Format, error) {
+	_, columns, _ := strings.Cut(header, ":")
+	f := *iis
+	f.columns, f.assumed = strings.TrimSpace(columns), true
+	for _, v := range w3cValues(f.columns) {
+		if v.kind == kTimeOfDay {
+			return &f, nil
+		}
+	}
+	return nil, fmt.Errorf("columns %q: no column time among them", f.columns)
+}
 
 // w3cColumns are the columns that matter, in lower case.
 var w3cColumns = map[string]value{
@@ -60,7 +75,7 @@ func (f *w3c) Directive() string { return "#" }
 
 func (f *w3c) NewParser(directives []byte) Parser {
 	p := &w3cParser{format: f}
-	if f.sep != 0 {
+	if f.assumed {
 		p.values = w3cValues(f.columns)
 	}
 	for line := range bytes.Lines(directives) {

@@ -25,7 +25,7 @@ type readFlags struct {
 	Hosts          string   `help:"What becomes of clients' addresses: keep; mask to networks; hash, differently each day; drop. Default: keep." enum:",keep,mask,hash,drop" default:"" placeholder:"HOW"`
 	Rules          string   `help:"File of your own rules for derived fields (logbook fields --built-in prints the built-in one)." placeholder:"FILE" type:"path"`
 	Geo            []string `help:"Database of places or networks (.mmdb) for country, city and asn. Repeat it for more." placeholder:"FILE" type:"path"`
-	Format         string   `help:"Format of the lines: a name (see logbook formats), or an Apache LogFormat or nginx log_format." default:"auto" placeholder:"FORMAT"`
+	Format         string   `help:"Format of the lines: a name (see logbook formats), an Apache LogFormat, an nginx log_format, or a W3C log's #Fields: line." default:"auto" placeholder:"FORMAT"`
 	EscapeBytes    bool     `help:"Write bytes of a log that are no UTF-8 as \\xHH, so that none is lost; otherwise they become U+FFFD."`
 	Rejects        string   `help:"Write rejected lines to FILE, each with its reason." placeholder:"FILE" type:"path"`
 	MaxRejected    string   `help:"Exit with 4 if a greater share of lines is rejected, such as 1%%." placeholder:"SHARE"`
