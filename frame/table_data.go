@@ -1,9 +1,7 @@
 package frame
 
 import (
-	"encoding/json"
 	"io"
-	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -85,64 +83,6 @@ func exactTime(us int64, unit string, zone *time.Location) string {
 		return formatTime(t, unit)
 	}
 	return t.Format(time.RFC3339Nano)
-}
-
-// WriteJSON writes the table as one object, a line a row:
-//
-//	{"name": "by_status", "columns": [{"name": "status", "type": "number", "key": true}, …],
-//	 "rows": [{"status": 200, "count": 12}, …], "other": false, "notes": []}
-//
-// Values are as in [Table.WriteCSV], but texts are unguarded, nulls are null
-// and a series is a list. No character has a meaning in HTML.
-func (t *Table) WriteJSON(w io.Writer, zone *time.Location) error {
-	var b strings.Builder
-	b.WriteString(`{"name": ` + safeJSON(t.Name) + `, "columns": [`)
-	for i, c := range t.Columns {
-		b.WriteString(between(i, ", ") + `{"name": ` + safeJSON(c.Name) + `, "type": ` + safeJSON(c.Type.String()))
-		if c.Key {
-			b.WriteString(`, "key": true`)
-		}
-		if c.Unit != "" {
-			b.WriteString(`, "unit": ` + safeJSON(c.Unit))
-		}
-		b.WriteString("}")
-	}
-	b.WriteString("],\n\"rows\": [")
-	for row := range t.Rows {
-		b.WriteString(between(row, ",") + "\n{")
-		for i := range t.Columns {
-			c := &t.Columns[i]
-			b.WriteString(between(i, ", ") + safeJSON(c.Name) + ": " + jsonCell(c, row, zone))
-		}
-		b.WriteString("}")
-	}
-	b.WriteString("],\n\"other\": " + strconv.FormatBool(t.Other) + `, "notes": [` + commas(t.Notes, safeJSON) + "]}\n")
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func jsonCell(c *Column, row int, zone *time.Location) string {
-	v := c.value(row)
-	switch {
-	case c.Series != nil:
-		return "[" + strings.Join(exactCounts(c.Series[row]), ",") + "]"
-	case v.null() || v.typ == Float && (math.IsNaN(v.float) || math.IsInf(v.float, 0)):
-		return "null"
-	case v.typ == Text:
-		return safeJSON(v.text)
-	case v.typ == Time:
-		return safeJSON(exactTime(v.int, c.Unit, zone))
-	}
-	return exactNumber(v)
-}
-
-// safeJSON quotes a text, with < > & and the line separators as escapes.
-func safeJSON(s string) string {
-	quoted, err := json.Marshal(s)
-	if err != nil {
-		panic(err) // a string can always be encoded
-	}
-	return string(quoted)
 }
 
 // WriteMarkdown writes the table as GitHub's Markdown. What a log says is a

@@ -16,6 +16,8 @@ type axis struct {
 	place  map[value]int
 }
 
+const year = 365 * 24 * time.Hour
+
 // axisOf makes the categories of x: every unit of time from the first line of
 // the logs to the last, gaps included, or the texts in the order of the rows.
 // If the plot's values add up, a coarser unit is taken where the finer would be
@@ -48,8 +50,9 @@ func (p *pageMaker) axisOf(t *frame.Table, x *frame.Column, coarser bool) axis {
 	for _, step := range []struct {
 		from, to unit
 		over     time.Duration
-	}{{minutes, hours, 24 * time.Hour}, {hours, days, 62 * 24 * time.Hour}, {days, weeks, 730 * 24 * time.Hour}} {
-		if coarser && a.unit == step.from && last.Sub(first) > step.over {
+		never    time.Duration // a log whose clock was wrong must not make millions of points
+	}{{minutes, hours, 24 * time.Hour, year}, {hours, days, 62 * 24 * time.Hour, 20 * year}, {days, weeks, 2 * year, 200 * year}} {
+		if wide := last.Sub(first); a.unit == step.from && (coarser && wide > step.over || wide > step.never) {
 			a.unit = step.to
 		}
 	}

@@ -117,7 +117,7 @@ func fixtureTable(name string, q *frame.Query) *frame.Table {
 	}
 	tb.Rows = len(groups)
 	for k, key := range q.Group.By {
-		c := frame.Column{Name: key.Name, Key: true}
+		c := frame.Column{Name: key.Name, Key: true, Type: frame.Text}
 		for _, g := range groups {
 			c.Type, c.Unit = g[k].typ, g[k].unit
 			if g[k].typ == frame.Text {
