@@ -453,20 +453,20 @@ func Sparkline[N int64 | float64](values []N, width int) string {
 		return ""
 	}
 	each := max(1, (len(values)+width-1)/width)
-	var sums []N
+	var means []float64 // and not sums, since the last block may have fewer values
 	for part := range slices.Chunk(values, each) {
-		var sum N
+		sum := 0.0
 		for _, n := range part {
-			sum += n
+			sum += float64(n)
 		}
-		sums = append(sums, sum)
+		means = append(means, sum/float64(len(part)))
 	}
-	most := float64(slices.Max(sums))
-	line := make([]rune, len(sums))
-	for i, n := range sums {
+	most := slices.Max(means)
+	line := make([]rune, len(means))
+	for i, n := range means {
 		line[i] = ' '
 		if n > 0 {
-			line[i] = blocks[min(max(int(math.Ceil(float64(n)*8/most))-1, 0), 7)]
+			line[i] = blocks[min(max(int(math.Ceil(n*8/most))-1, 0), 7)]
 		}
 	}
 	return string(line)

@@ -1,7 +1,11 @@
 package report
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"time"
 
 	"logbook/frame"
@@ -36,6 +40,45 @@ func (r *Result) WritePreview(w io.Writer, version string) error {
 	}
 	pg.preview = version
 	return pg.writeHTML(w)
+}
+
+// Cells returns the names of the cells that have a table, in the order of the
+// notebook.
+func (r *Result) Cells() (names []string) {
+	for _, c := range r.Notebook.Cells {
+		if r.table(c.Name) != nil {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// table returns the table of a cell, or nil.
+func (r *Result) table(cell string) *frame.Table {
+	names, _ := r.Notebook.Queries()
+	if i := slices.Index(names, cell); i >= 0 && i < len(r.Tables) {
+		return r.Tables[i]
+	}
+	return nil
+}
+
+// WriteCell writes the table of one cell as "csv", "parquet" or "arrow". The
+// metadata of the latter two hold the notebook and the run.
+func (r *Result) WriteCell(w io.Writer, cell, form string) error {
+	t := r.table(cell)
+	if t == nil {
+		return fmt.Errorf("the cell %s has no table", cell)
+	}
+	if form == "csv" {
+		return t.WriteCSV(w, r.Run.Zone)
+	}
+	doc := r.document()
+	run, err := json.Marshal(doc.Run)
+	if err != nil {
+		return err
+	}
+	return t.WriteColumns(w, form, map[string]string{"logbook.schema": strconv.Itoa(SchemaVersion), "logbook.cell": cell,
+		"logbook.notebook": doc.Notebook.Source, "logbook.run": string(run), "logbook.zone": doc.Zone, "logbook.period": r.Run.Period.Name()})
 }
 
 // A Run is what a page must know of the scan behind its tables.

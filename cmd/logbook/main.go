@@ -75,6 +75,7 @@ type environment struct {
 // A command line: one field a command, in the order of --help.
 type commandLine struct {
 	Report   reportCmd   `cmd:"" help:"Write a page about logs: one HTML file that opens without a server."`
+	Render   renderCmd   `cmd:"" help:"Write an answered notebook in another form, without the logs."`
 	Query    queryCmd    `cmd:"" help:"Answer one question about logs with a table."`
 	Explain  explainCmd  `cmd:"" help:"Show what a query would do, or the same question as SQL."`
 	Fields   fieldsCmd   `cmd:"" help:"List the fields that queries can use."`

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"logbook/frame"
 	"logbook/parse"
@@ -145,7 +146,7 @@ func (d *draft) result(tables []*frame.Table, errs []error, s *parse.Summary) *r
 func (d *draft) about(s *parse.Summary) report.Run {
 	run := report.Run{
 		Version: version,
-		Command: commandText(d.env.args),
+		Command: spelt(commandText(d.env.args)),
 		Made:    made(d.env),
 		Zone:    d.zone,
 		Site:    d.site,
@@ -154,14 +155,14 @@ func (d *draft) about(s *parse.Summary) report.Run {
 	}
 	for _, f := range s.Files {
 		in := report.Input{
-			Name: f.Name, Format: f.Format,
+			Name: spelt(f.Name), Format: f.Format,
 			Lines: f.Total + f.Blank, Kept: f.Kept, Filtered: f.Filtered, Rejected: f.Rejected, Blank: f.Blank,
 		}
 		if f.Err != nil {
-			in.Err = f.Err.Error()
+			in.Err = spelt(f.Err.Error())
 		}
 		if f.Skipped != "" {
-			run.Notes = append(run.Notes, f.Name+" was not read: "+f.Skipped+".")
+			run.Notes = append(run.Notes, spelt(f.Name)+" was not read: "+f.Skipped+".")
 		}
 		if f.First != parse.None {
 			in.First, in.Last = time.UnixMicro(f.First), time.UnixMicro(f.Last)
@@ -176,6 +177,20 @@ func (d *draft) about(s *parse.Summary) report.Run {
 	return run
 }
 
+// spelt returns a text with bytes that are no UTF-8 as \xHH, since outputs hold
+// UTF-8 and nothing else.
+func spelt(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		if _, size := utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 // rejects lists the reasons for which lines were no records.
 func rejects(s *parse.Summary) []report.Reject {
 	var list []report.Reject
@@ -184,7 +199,7 @@ func rejects(s *parse.Summary) []report.Reject {
 			continue
 		}
 		file, ex := firstExample(s, reason)
-		list = append(list, report.Reject{Reason: reason.String(), Count: s.Reasons[reason], File: file, Line: ex.Line, Text: ex.Text})
+		list = append(list, report.Reject{Reason: reason.String(), Count: s.Reasons[reason], File: spelt(file), Line: ex.Line, Text: spelt(ex.Text)})
 	}
 	return list
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
-
 	"logbook/frame"
 	"logbook/parse"
 	"logbook/report"
@@ -128,22 +126,10 @@ func (c *queryCmd) writeColumns(w io.Writer, t *frame.Table) error {
 	if isTerminal(w) {
 		return usageError(errors.New("tables as Parquet and Arrow are for other programs, not for a terminal: redirect the output"))
 	}
-	batch := t.Record(memory.DefaultAllocator)
-	defer batch.Release()
-	var sink interface {
-		frame.Sink
-		io.Closer
-	}
-	var err error
 	if c.Parquet {
-		sink, err = frame.NewParquetWriter(w, batch.Schema(), frame.ParquetOptions{})
-	} else {
-		sink, err = frame.NewArrowStreamWriter(w, batch.Schema())
+		return t.WriteColumns(w, "parquet", nil)
 	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(sink.Write(batch), sink.Close())
+	return t.WriteColumns(w, "arrows", nil)
 }
 
 // teach prints what can be asked.

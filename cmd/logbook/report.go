@@ -3,14 +3,17 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
+
+	"logbook/report"
 )
 
 type reportCmd struct {
 	Logs     []string `arg:"" optional:"" name:"log" help:"Logs: files, globs, folders, - for standard input. Without any: those that the notebook names."`
-	Output   string   `short:"o" help:"Where the page goes; - is standard output, {period} the period's name." default:"report.html" placeholder:"FILE"`
 	Notebook string   `short:"n" help:"Notebook: a built-in one (${notebooks}) or a file." default:"access" placeholder:"NOTEBOOK"`
 
+	Strict bool `help:"Write nothing if a cell fails, so that what there was stays."`
+
+	outputFlags
 	notebookFlags
 }
 
@@ -18,7 +21,13 @@ func (reportCmd) Help() string {
 	return `The page is one file: it needs no server, asks the network for nothing, and prints well.
 
   logbook report /var/log/nginx/access.log*
-  logbook report -n errors --period 'last 7 days' --zone Europe/Berlin -o errors.html access.log`
+  logbook report -n errors --period 'last 7 days' --zone Europe/Berlin -o errors.html access.log
+
+Other forms come of the same pass: text to mail, Markdown for a pull request,
+JSON for logbook render, and the tables of cells.
+
+  logbook report -o report.html -o report.txt -o run.json access.log
+  logbook report --to html,csv,parquet -o folder access.log`
 }
 
 func (c *reportCmd) Run(env *environment) error {
@@ -30,9 +39,19 @@ func (c *reportCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	output := strings.ReplaceAll(c.Output, "{period}", d.period.Name())
-	if err := spareLogs("-o", output, d.inputs); err != nil {
-		return err
+	for _, path := range c.Output {
+		if err := spareLogs("-o", path, d.inputs); err != nil {
+			return err
+		}
+	}
+	targets, err := c.targets(d.period.Name())
+	if err != nil {
+		return usageError(err)
+	}
+	for _, t := range targets {
+		if err := t.spareLogs(d.notebook, d.inputs); err != nil {
+			return err
+		}
 	}
 	partial, summary, err := d.run(plan)
 	if err != nil {
@@ -40,19 +59,26 @@ func (c *reportCmd) Run(env *environment) error {
 	}
 	tables, errs := partial.Tables()
 	result := d.result(tables, errs, summary)
-	if err := writeOutput(env, output, result.WriteHTML); err != nil {
-		return err
+	failed := resultError(result)
+	if c.Strict && failed != nil {
+		return failed
+	}
+	for _, t := range targets {
+		if err := t.write(env, result); err != nil {
+			return err
+		}
 	}
 	if err := d.verdict(summary); err != nil {
 		return err
 	}
-	return cellError(d.names, errs)
+	return failed
 }
 
-// cellError says which cells failed, if any did.
-func cellError(names []string, errs []error) error {
+// resultError says which cells failed, if any did.
+func resultError(r *report.Result) error {
 	var failed []error
-	for i, err := range errs {
+	names, _ := r.Notebook.Queries()
+	for i, err := range r.Errs {
 		if err != nil {
 			failed = append(failed, fmt.Errorf("cell %s failed: %w", names[i], err))
 		}
