@@ -50,6 +50,8 @@ func oracleText(s string, user bool) []byte {
 	}))
 }
 
+var oraclePort = regexp.MustCompile(`^([^:]+):\d+$`)
+
 // clfOracle parses a line that holds nothing ambiguous; ok is false if it is no
 // record. It does not know raw quotes in texts, or more fields than a
 // combined log has.
@@ -80,7 +82,7 @@ func clfOracle(line string) (r Record, ok bool) {
 	_, zone := t.Zone()
 	r.Time, r.Offset = t.UnixMicro(), int32(zone/60)
 	if h := field["host"]; h != "-" {
-		r.Text[Host] = []byte(h)
+		r.Text[Host] = []byte(oraclePort.ReplaceAllString(h, "$1"))
 	}
 	r.Text[Ident] = oracleText(strings.ReplaceAll(field["ident"], `\`, `\\`), true)
 	if u := field["user"]; len(u) >= 2 && u[0] == '"' && u[len(u)-1] == '"' {
@@ -315,6 +317,12 @@ var clfLines = []struct {
 	{`198.51.100.9, 10.0.0.1 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, `host="198.51.100.9" method="GET" path="/" protocol="HTTP/1.1" forwarded="198.51.100.9, 10.0.0.1" status=200 bytes=0`, OK},
 	{`[::1]:80,10.0.0.1 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, `host="::1" method="GET" path="/" protocol="HTTP/1.1" forwarded="[::1]:80,10.0.0.1" status=200 bytes=0`, OK},
 	{`unknown, 10.0.0.1 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, `host="unknown" method="GET" path="/" protocol="HTTP/1.1" forwarded="unknown, 10.0.0.1" status=200 bytes=0`, OK},
+	{`1.2.3.4:5123 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, `host="1.2.3.4" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},
+	{`[2001:db8::1]:5123 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, `host="2001:db8::1" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},
+	{`2001:db8::1:5123 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, `host="2001:db8::1:5123" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},
+	{`fe80::1%eth0 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, `host="fe80::1%eth0" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},
+	{`999.1:80 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, ``, BadHost},
+	{`[::1:80 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, ``, BadHost},
 	{`, 10.0.0.1 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, ``, BadHost},
 	{`h - - [2012-06-01T22:17:54-04:00] "GET / HTTP/1.1" 200 0`, `host="h" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},
 	{`h - - [1338603474.123] "GET / HTTP/1.1" 200 0`, `host="h" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},

@@ -47,19 +47,43 @@ var hostBytes = func() (class [256]byte) {
 	return class
 }()
 
-// cleanHost returns a client's name or address without brackets, nil for "-".
-// seen is the or of the classes of its bytes.
+// hostClasses returns the or of the classes of a host's bytes.
+func hostClasses(host []byte) (seen byte) {
+	for _, c := range host {
+		seen |= hostBytes[c]
+	}
+	return seen
+}
+
+// cleanHost returns a client's name or address without brackets and port, nil
+// for "-". seen is the or of the classes of its bytes.
 func cleanHost(host []byte, seen byte) ([]byte, bool) {
 	switch {
 	case seen == hostDigit:
 		return host, isFullAddress(host) || isAddress(host)
 	case seen&hostBad != 0 || len(host) == 0:
 		return nil, false
-	case host[0] == '[' && len(host) > 2:
+	case host[0] == '[' && len(host) > 2 && host[len(host)-1] == ']':
 		inner := host[1 : len(host)-1]
-		return inner, host[len(host)-1] == ']' && bytes.IndexByte(inner, ':') >= 0 && !bytes.ContainsAny(inner, "[]")
+		return inner, bytes.IndexByte(inner, ':') >= 0 && !bytes.ContainsAny(inner, "[]")
 	}
-	return null(host), true
+	if bare := withoutPort(host); len(bare) < len(host) {
+		return cleanHost(bare, hostClasses(bare))
+	}
+	return null(host), host[0] != '['
+}
+
+// withoutPort cuts the port off host:port and [host]:port. An IPv6 address
+// without brackets has none.
+func withoutPort(host []byte) []byte {
+	i := len(host)
+	for i > 0 && isDigit(host[i-1]) {
+		i--
+	}
+	if i > 1 && i < len(host) && host[i-1] == ':' && (host[i-2] == ']' || bytes.IndexByte(host, ':') == i-1) {
+		return host[:i-1]
+	}
+	return host
 }
 
 // isFullAddress reports whether host, of digits and dots, is surely an IPv4
@@ -282,13 +306,7 @@ func splitAbsolute(target []byte, r *Record) []byte {
 
 // hostOnly returns a host without the port and the brackets around it.
 func hostOnly(host []byte) []byte {
-	i := len(host)
-	for i > 0 && isDigit(host[i-1]) {
-		i--
-	}
-	if i > 0 && i < len(host) && host[i-1] == ':' && bytes.IndexByte(host, ':') == i-1 || i > 1 && host[i-1] == ':' && host[i-2] == ']' {
-		host = host[:i-1]
-	}
+	host = withoutPort(host)
 	if len(host) > 2 && host[0] == '[' && host[len(host)-1] == ']' {
 		host = host[1 : len(host)-1]
 	}

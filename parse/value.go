@@ -155,7 +155,7 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	case kHost:
 		return setHost(b, r)
 	case kHostPort:
-		return setHost(withoutPort(b), r)
+		return setHost(withoutLastPort(b), r)
 	case kVHost:
 		r.Text[VHost] = hostOnly(b)
 	case kForward:
@@ -299,11 +299,7 @@ func setHost(b []byte, r *Record) Reason {
 	if found := bytes.Contains(b, []byte{','}); found {
 		return setForwarded(b, r)
 	}
-	var seen byte
-	for _, c := range b {
-		seen |= hostBytes[c]
-	}
-	host, ok := cleanHost(b, seen)
+	host, ok := cleanHost(b, hostClasses(b))
 	if !ok || host == nil {
 		return BadHost
 	}
@@ -328,10 +324,7 @@ func areAddresses(b []byte) bool {
 		var one []byte
 		one, b, more = bytes.Cut(b, comma)
 		one = bytes.TrimSpace(one)
-		var seen byte
-		for _, c := range one {
-			seen |= hostBytes[c]
-		}
+		seen := hostClasses(one)
 		if seen != hostDigit && bytes.IndexByte(one, ':') < 0 && string(one) != "unknown" || seen&hostBad != 0 {
 			return false
 		}
@@ -339,9 +332,9 @@ func areAddresses(b []byte) bool {
 	return true
 }
 
-// withoutPort cuts the port off host:port. It is known to be there, so that of
-// an IPv6 address without brackets it is what follows the last colon.
-func withoutPort(b []byte) []byte {
+// withoutLastPort cuts the port off host:port. It is known to be there, so that
+// of an IPv6 address without brackets it is what follows the last colon.
+func withoutLastPort(b []byte) []byte {
 	if i := bytes.LastIndexByte(b, ':'); i > 0 && b[len(b)-1] != ']' {
 		return b[:i]
 	}
