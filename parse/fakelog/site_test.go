@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -216,23 +217,26 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// BenchmarkWrite measures whole lines written to nowhere.
+// BenchmarkWrite measures whole lines written to nowhere, by one worker and by
+// one a core.
 func BenchmarkWrite(b *testing.B) {
 	for _, profile := range []string{living, seed} {
-		b.Run(profile, func(b *testing.B) {
-			s := Site{Profile: profile, Seed: 42, From: begin, Lines: 1_000_000}
-			if profile == living {
-				s.To = end
-			}
-			b.ReportAllocs()
-			for b.Loop() {
-				truth, err := s.Write(context.Background(), io.Discard)
-				if err != nil {
-					b.Fatal(err)
+		for _, jobs := range []int{1, runtime.GOMAXPROCS(0)} {
+			b.Run(fmt.Sprintf("%s/workers=%d", profile, jobs), func(b *testing.B) {
+				s := Site{Profile: profile, Seed: 42, From: begin, Lines: 1_000_000, Jobs: jobs}
+				if profile == living {
+					s.To = end
 				}
-				b.SetBytes(truth.Bytes)
-			}
-			b.ReportMetric(float64(s.Lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
-		})
+				b.ReportAllocs()
+				for b.Loop() {
+					truth, err := s.Write(context.Background(), io.Discard)
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.SetBytes(truth.Bytes)
+				}
+				b.ReportMetric(float64(s.Lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+			})
+		}
 	}
 }
