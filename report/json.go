@@ -225,7 +225,8 @@ func ReadResult(src io.Reader) (*Result, error) {
 // jsonPlace says at what line the JSON is damaged.
 func jsonPlace(data []byte, err error) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		line := bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n")) + 1
+		text := bytes.TrimRight(data, "\n") // an end that comes too early is on the last line
+		line := bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")) + 1
 		return fmt.Errorf("line %d: damaged JSON: %w", line, err)
 	}
 	return fmt.Errorf("damaged: %s", strings.TrimPrefix(err.Error(), "json: "))
