@@ -39,7 +39,8 @@ type Cell struct {
 	Half  bool // half the width on a wide screen
 	Hide  bool
 
-	node *ast.FencedCodeBlock
+	node     *ast.FencedCodeBlock
+	recorded *ast.FencedCodeBlock // its output block; nil if it has none
 }
 
 // ParseNotebook parses a notebook. Raw HTML in it is dropped. An error names
@@ -68,7 +69,7 @@ func parseNotebook(name string, src []byte, params map[string]string) (*Notebook
 			}
 		}
 	}
-	errs = append(errs, n.locate([]error{checkPassages(n.nodes)}), n.locate(n.checkProse()))
+	errs = append(errs, n.takeRecordings(), n.locate([]error{checkPassages(n.nodes)}), n.locate(n.checkProse()))
 	if n.title, err = n.parseTemplate(n.Front.Title); err != nil {
 		errs = append(errs, fmt.Errorf("%s: title: %w", n.Name, err))
 	}

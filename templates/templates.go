@@ -25,6 +25,12 @@ var previewStyle string
 //go:embed preview.js
 var previewScript string
 
+// start is what a notebook to start from has besides a built-in one: the keys
+// of front matter, a line of dashes, and how to go on.
+//
+//go:embed start.txt
+var start string
+
 //go:embed notebooks/*.md
 var notebooks embed.FS
 
@@ -79,6 +85,21 @@ func Notebook(name string) (source []byte, ok bool) {
 	source, err := notebooks.ReadFile("notebooks/" + name + ".md")
 	return source, err == nil
 }
+
+// Start returns a built-in notebook as a start for one's own: its front matter
+// has the other keys too, as comments, and a comment says how to go on.
+func Start(name string) []byte {
+	source, _ := Notebook(name)
+	front, body, _ := strings.Cut(string(source), "\n---\n")
+	keys, explanation, _ := strings.Cut(start, "---\n")
+	for _, key := range ownKey.FindAllString(front, -1) {
+		keys = regexp.MustCompile(`(?m)^# `+key+`.*\n(#  .*\n)*`).ReplaceAllString(keys, "")
+	}
+	return []byte(front + "\n" + keys + "---\n" + explanation + body)
+}
+
+// ownKey finds the keys that a notebook's front matter has.
+var ownKey = regexp.MustCompile(`(?m)^[a-z]+:`)
 
 // Notebooks returns the names of the built-in notebooks, sorted.
 func Notebooks() []string {

@@ -78,6 +78,8 @@ type commandLine struct {
 	Render   renderCmd   `cmd:"" help:"Write an answered notebook in another form, without the logs."`
 	Query    queryCmd    `cmd:"" help:"Answer one question about logs with a table."`
 	Explain  explainCmd  `cmd:"" help:"Show what a query would do, or the same question as SQL."`
+	Init     initCmd     `cmd:"" help:"Write a notebook to start from."`
+	Check    checkCmd    `cmd:"" help:"Check notebooks without reading a log."`
 	Fields   fieldsCmd   `cmd:"" help:"List the fields that queries can use."`
 	Formats  formatsCmd  `cmd:"" help:"List the log formats, with an example each."`
 	Generate generateCmd `cmd:"" help:"Make a log of a site that does not exist, and the truth about it."`

@@ -36,10 +36,24 @@ type draft struct {
 	queries  []*frame.Query
 }
 
-// draft opens a notebook, lets it say what no flag says, and finds the logs:
-// those that are named or, if none is, the notebook's own. The flags stay as
-// they are, for the next draft.
+// draft is a sketch that knows its logs: those that are named or, if none is,
+// the notebook's own.
 func (f notebookFlags) draft(env *environment, name string, logs []string) (*draft, error) {
+	d, err := f.sketch(env, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(logs) == 0 {
+		if logs, err = d.notebook.LogsToRead(); err != nil {
+			return nil, usageError(err)
+		}
+	}
+	return d, d.find(logs)
+}
+
+// sketch opens a notebook and lets it say what no flag says. It knows of no
+// logs yet. The flags stay as they are, for the next sketch.
+func (f notebookFlags) sketch(env *environment, name string) (*draft, error) {
 	notebook, err := openNotebook(name)
 	if err != nil {
 		return nil, usageError(err)
@@ -48,13 +62,8 @@ func (f notebookFlags) draft(env *environment, name string, logs []string) (*dra
 		return nil, usageError(err)
 	}
 	f.adopt(notebook.Front)
-	if len(logs) == 0 {
-		if logs, err = notebook.LogsToRead(); err != nil {
-			return nil, usageError(err)
-		}
-	}
 	d := &draft{notebook: notebook, site: f.Site}
-	if d.reading, err = f.open(env, logs); err != nil {
+	if d.reading, err = f.settle(env); err != nil {
 		return nil, err
 	}
 	if err := d.setPeriod(f.Period); err != nil {

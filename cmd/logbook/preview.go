@@ -23,7 +23,7 @@ type previewCmd struct {
 
 	Listen string `help:"Where to serve the page: an address of this machine alone. Default: a free port." default:"127.0.0.1:0" placeholder:"ADDRESS:PORT"`
 	Memory string `help:"How much memory the records may take, such as 2GB. Default: a quarter of the machine's." placeholder:"SIZE"`
-	Sample string `help:"Share of the records to count, such as 5%%, to answer sooner. Default: all, or what fits into --memory." placeholder:"SHARE"`
+	Sample string `help:"Share of the records to count, such as 5%, to answer sooner. Default: all, or what fits into --memory." placeholder:"SHARE"`
 
 	notebookFlags
 }

@@ -28,7 +28,7 @@ type readFlags struct {
 	Format         string   `help:"Format of the lines: a name (see logbook formats), an Apache LogFormat, an nginx log_format, or a W3C log's #Fields: line." default:"auto" placeholder:"FORMAT"`
 	EscapeBytes    bool     `help:"Write bytes of a log that are no UTF-8 as \\xHH, so that none is lost; otherwise they become U+FFFD."`
 	Rejects        string   `help:"Write rejected lines to FILE, each with its reason." placeholder:"FILE" type:"path"`
-	MaxRejected    string   `help:"Exit with 4 if a greater share of lines is rejected, such as 1%%." placeholder:"SHARE"`
+	MaxRejected    string   `help:"Exit with 4 if a greater share of lines is rejected, such as 1%." placeholder:"SHARE"`
 	Jobs           int      `help:"Workers; 0 is one a core." default:"0" placeholder:"N"`
 	Quiet          bool     `short:"q" help:"On standard error, print problems only."`
 
@@ -55,13 +55,18 @@ func (f *readFlags) open(env *environment, logs []string) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r, r.find(logs)
+}
+
+// find finds the logs to read.
+func (r *reading) find(logs []string) (err error) {
 	if len(logs) == 0 {
-		return nil, usageError(errors.New("no logs named: give files, globs, folders, or - for standard input"))
+		return usageError(errors.New("no logs named: give files, globs, folders, or - for standard input"))
 	}
-	if r.inputs, err = parse.Inputs(logs, env.stdin); err != nil {
-		return nil, err
+	if r.inputs, err = parse.Inputs(logs, r.env.stdin); err != nil {
+		return err
 	}
-	return r, spareLogs("--rejects", f.Rejects, r.inputs)
+	return spareLogs("--rejects", r.flags.Rejects, r.inputs)
 }
 
 // settle checks the flags. Its errors are of wrong use.

@@ -14,6 +14,7 @@ type reportCmd struct {
 	Strict bool `help:"Write nothing if a cell fails, so that what there was stays."`
 
 	outputFlags
+	recordedFlags
 	notebookFlags
 }
 
@@ -34,6 +35,9 @@ func (c *reportCmd) Run(env *environment) error {
 	d, err := c.draft(env, c.Notebook, c.Logs)
 	if err != nil {
 		return err
+	}
+	if err := c.allowed(c.Notebook, d.notebook); err != nil {
+		return usageError(err)
 	}
 	plan, err := d.plan(d.names, d.queries)
 	if err != nil {
@@ -59,6 +63,12 @@ func (c *reportCmd) Run(env *environment) error {
 	}
 	tables, errs := partial.Tables()
 	result := d.result(tables, errs, summary)
+	if c.Check || c.Update {
+		if err := c.settle(env, c.Notebook, result); err != nil {
+			return err
+		}
+		return d.verdict(summary)
+	}
 	failed := resultError(result)
 	if c.Strict && failed != nil {
 		return failed
