@@ -68,7 +68,8 @@ func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	}
 	var ok bool
 	if r.Text[Host], ok = cleanHost(line[host:i], seen); !ok {
-		if i = listEnd(line, i); setForwarded(line[host:i], r) != OK || r.Text[Host] == nil {
+		i = listEnd(line, i)
+		if list := line[host:i]; !bytes.Contains(list, comma) || setForwarded(list, r) != OK || r.Text[Host] == nil {
 			return BadHost
 		}
 	}

@@ -323,6 +323,7 @@ var clfLines = []struct {
 	{`fe80::1%eth0 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, `host="fe80::1%eth0" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},
 	{`999.1:80 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, ``, BadHost},
 	{`[::1:80 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, ``, BadHost},
+	{`[abc] - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, ``, BadHost},
 	{`, 10.0.0.1 - - [01/Jun/2012:22:17:54 -0400] "GET / HTTP/1.1" 200 0`, ``, BadHost},
 	{`h - - [2012-06-01T22:17:54-04:00] "GET / HTTP/1.1" 200 0`, `host="h" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},
 	{`h - - [1338603474.123] "GET / HTTP/1.1" 200 0`, `host="h" method="GET" path="/" protocol="HTTP/1.1" status=200 bytes=0`, OK},
