@@ -133,7 +133,7 @@ const draw = (chart, still, width) => {
     option.grid.left = names.width + 10
   }
   chart.drawn ||= echarts.init(node, null, {renderer: 'svg'})
-  if (width) chart.drawn.resize({width, height: spec.height || node.clientHeight * .85})
+  if (width) chart.drawn.resize({width, height: spec.height || node.clientHeight * .72})
   chart.drawn.setOption(option, true)
   chart.shown = true
   const svg = one('svg', node)
