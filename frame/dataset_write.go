@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -341,15 +343,28 @@ func (k partitionKey) folder(column arrow.Array, i int) string {
 	return k.name + "=" + value
 }
 
-// escapePartition makes a folder's name of a text, as Hive, Spark and DuckDB
-// do. The empty text has no name in Hive's layout; it goes with null.
+// escapePartition makes a folder's name of a text, as Hive and Spark do: what
+// is special in ASCII becomes %XX, and all beyond it stays, since they take %XX
+// for a character and not for a byte. A text that cannot name a folder goes
+// with null: the empty one, one too long, and one with characters beyond ASCII
+// that do not show, such as those that turn the direction of writing.
 func escapePartition(text string) string {
-	if text == "" {
-		return noPartition
-	}
 	text = strings.ToValidUTF8(text, "\uFFFD") // as it would be in a file
-	escaped := strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
-	if len(escaped) > 200 { // names of files end at 255 bytes
+	var name strings.Builder
+	for _, r := range text {
+		switch {
+		case r < utf8.RuneSelf && r != ' ':
+			name.WriteString(url.QueryEscape(string(r)))
+		case r == ' ':
+			name.WriteString("%20")
+		case unicode.IsPrint(r):
+			name.WriteRune(r)
+		default:
+			return noPartition
+		}
+	}
+	escaped := name.String()
+	if escaped == "" || len(escaped) > 200 { // names of files end at 255 bytes
 		return noPartition
 	}
 	if strings.Trim(escaped, ".") == "" {

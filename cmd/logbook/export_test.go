@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,26 +35,42 @@ func logbook(t testing.TB, args ...string) string {
 	return stdout.String()
 }
 
-// python runs readers.py, or skips the test if this Python lacks the reader.
-func python(t *testing.T, stdin io.Reader, answers any, args ...string) {
+// read runs readers.py once for all calls, each a reader and a path, and
+// returns its answers. Starting Python and its libraries takes seconds.
+func read(t *testing.T, stdin io.Reader, calls ...string) []json.RawMessage {
 	t.Helper()
-	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip(err)
-	}
-	cmd := exec.Command("python3", append([]string{"testdata/readers.py"}, args...)...)
+	cmd := exec.Command("python3", append([]string{"testdata/readers.py"}, calls...)...)
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = stdin, &stderr
 	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == 77 {
-		t.Skipf("%s (pip install -r testdata/requirements.txt)", strings.TrimSpace(stderr.String()))
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip(err)
 	}
+	var answers []json.RawMessage
 	if err == nil {
-		err = json.Unmarshal(out, answers)
+		err = json.Unmarshal(out, &answers)
 	}
 	if err != nil {
-		t.Fatalf("readers.py %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+		t.Fatalf("readers.py: %v\n%s", err, stderr.String())
 	}
+	return answers
+}
+
+// answerOf takes one answer of readers.py. It skips the test if this Python
+// lacks the reader.
+func answerOf[T any](t *testing.T, text json.RawMessage) (got T) {
+	t.Helper()
+	var failed struct{ Lacks, Fails string }
+	if json.Unmarshal(text, &failed) == nil && failed.Lacks != "" {
+		t.Skipf("no %s (pip install -r testdata/requirements.txt)", failed.Lacks)
+	}
+	if failed.Fails != "" {
+		t.Fatal(failed.Fails)
+	}
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
 
 // seen is what a reader sees of an export. readers.py prints it.
@@ -61,6 +78,7 @@ type seen struct {
 	Rows   int
 	Texts  string // hash of all texts, in order
 	Status map[string]int
+	Books  map[string]int // of datasets
 	Bytes  int64
 	Nulls  map[string]int
 	First  int64
@@ -160,72 +178,193 @@ func hostileLog() string {
 	return b.String()
 }
 
+// An export of the hostile log, as TestOtherReaders makes it.
+type exported struct {
+	name   string
+	flags  []string
+	byBook bool
+	none   bool // no row is left
+}
+
+var exports = []exported{
+	{name: "a.parquet"}, {name: "snappy.parquet", flags: []string{"--compression", "snappy"}}, {name: "none.parquet", flags: []string{"--compression", "none"}},
+	{name: "a.arrow"}, {name: "a.arrows"}, {name: "a.jsonl"}, {name: "a.csv", flags: []string{"--raw-csv"}},
+	{name: "empty.parquet", flags: []string{"--where", "status = 999"}, none: true}, {name: "empty.arrow", flags: []string{"--where", "status = 999"}, none: true},
+	{name: "day", flags: []string{"--partition", "day"}}, {name: "book", flags: []string{"--partition", "book"}, byBook: true},
+}
+
+// readers are the exports that each reader reads, and the types that it then
+// sees, if they are of interest.
+var readers = []struct {
+	name  string
+	files []string
+	types map[string]string
+}{
+	{"pyarrow", []string{"a.parquet", "snappy.parquet", "none.parquet", "a.arrow", "a.arrows", "empty.parquet", "empty.arrow", "day", "book"},
+		map[string]string{"time": "timestamp[us, tz=UTC]", "offset": "int32", "status": "int32", "bytes": "int64", "duration": "int64", "path": "string", "vhost": "string"}},
+	{"pandas", []string{"a.parquet", "a.arrow", "empty.parquet", "empty.arrow", "day", "book"}, map[string]string{"time": "datetime64[us, UTC]"}},
+	{"polars", []string{"a.parquet", "a.arrow", "empty.parquet", "empty.arrow", "day", "book"},
+		map[string]string{"time": "Datetime(time_unit='us', time_zone='UTC')", "status": "Int32", "bytes": "Int64", "path": "String"}},
+	{"duckdb", []string{"a.parquet", "snappy.parquet", "none.parquet", "empty.parquet", "day", "book"},
+		map[string]string{"time": "TIMESTAMP WITH TIME ZONE", "status": "INTEGER", "bytes": "BIGINT", "duration": "BIGINT", "path": "VARCHAR"}},
+	{"duckdb", []string{"a.jsonl", "a.csv"}, map[string]string{"status": "BIGINT", "path": "VARCHAR"}},
+	{"spark", []string{"a.parquet", "snappy.parquet", "empty.parquet", "day", "book"},
+		map[string]string{"time": "timestamp", "status": "int", "bytes": "bigint", "duration": "bigint", "path": "string"}},
+}
+
+// A call is one answer that TestOtherReaders wants of readers.py.
+type call struct {
+	reader string
+	export exported
+	types  map[string]string
+}
+
 // TestOtherReaders checks that other tools see in every export what is in the
-// log: rows and their order, types, nulls, times, sums, texts.
+// log: rows and their order, types, nulls, times, sums, groups, texts.
 func TestOtherReaders(t *testing.T) {
 	dir, log := t.TempDir(), hostileLog()
-	path := filepath.Join(dir, "access.log")
+	path := writeLog(t, dir, log)
+	ordered, unordered := look(t, log, true), look(t, log, false)
+	if ordered.Rows != 3000 {
+		t.Fatalf("%d records of 3000", ordered.Rows)
+	}
+	for _, e := range exports {
+		logbook(t, append([]string{"export", "-q", "--book", "/{book}", "-o", filepath.Join(dir, e.name), path}, e.flags...)...)
+	}
+	var python, spark []call
+	for _, r := range readers {
+		for _, name := range r.files {
+			c := call{r.name, exports[slices.IndexFunc(exports, func(e exported) bool { return e.name == name })], r.types}
+			if r.name == "spark" {
+				spark = append(spark, c)
+			} else {
+				python = append(python, c)
+			}
+		}
+	}
+	byBook, nothing := books(t, path), look(t, "", true)
+	want := func(c call) seen {
+		of := ordered
+		if c.reader == "spark" || !strings.Contains(c.export.name, ".") {
+			of = unordered // neither Spark nor a dataset promises an order
+		}
+		switch {
+		case c.export.none:
+			of = nothing
+		case c.export.byBook:
+			of.Books = byBook
+		}
+		return of
+	}
+	check := func(t *testing.T, calls []call) {
+		var args []string
+		for _, c := range calls {
+			args = append(args, c.reader+":"+filepath.Join(dir, c.export.name))
+		}
+		for i, text := range read(t, nil, args...) {
+			c := calls[i]
+			t.Run(c.reader+" "+c.export.name, func(t *testing.T) {
+				got := answerOf[seen](t, text)
+				if !c.export.byBook {
+					got.Books = nil
+				}
+				compare(t, got, want(c), c.types)
+			})
+		}
+	}
+	t.Run("python", func(t *testing.T) { check(t, python) })
+	t.Run("jvm", func(t *testing.T) { needJava(t); check(t, spark) })
+	t.Run("stdout", func(t *testing.T) {
+		stream := logbook(t, "export", "-q", "--to", "arrows", "-o", "-", path)
+		compare(t, answerOf[seen](t, read(t, strings.NewReader(stream), "pyarrow:-")[0]), ordered, nil)
+	})
+}
+
+// books returns how often each book is asked for, as logbook sees it.
+func books(t *testing.T, path string) map[string]int {
+	t.Helper()
+	var table struct {
+		Rows []struct {
+			Book  *string
+			Count int
+		}
+	}
+	text := logbook(t, "query", "-q", "--json", "--book", "/{book}", "count by book", path)
+	if err := json.Unmarshal([]byte(text), &table); err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]int{}
+	for _, r := range table.Rows {
+		// What cannot name a folder is in the one of null.
+		if r.Book == nil || len(url.QueryEscape(*r.Book)) > 200 || strings.ContainsAny(*r.Book, "\u2028\ufeff") {
+			of["null"] += r.Count
+		} else {
+			of[*r.Book] += r.Count
+		}
+	}
+	return of
+}
+
+func writeLog(t *testing.T, dir, log string) (path string) {
+	t.Helper()
+	path = filepath.Join(dir, "access.log")
 	if err := os.WriteFile(path, []byte(log), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	want := look(t, log, true)
-	if want.Rows != 3000 {
-		t.Fatalf("%d records of 3000", want.Rows)
+	return path
+}
+
+// TestStatistics checks that a file's footer claims what is true and claims
+// enough: bounds and null counts of every column, order of time only where
+// there is one, as pyarrow and DuckDB understand it.
+func TestStatistics(t *testing.T) {
+	dir, log := t.TempDir(), hostileLog()
+	file := filepath.Join(dir, "a.parquet")
+	logbook(t, "export", "-q", "-o", file, writeLog(t, dir, log))
+	lines := slices.Collect(strings.Lines(log))
+	slices.Reverse(lines)
+	back := filepath.Join(dir, "back.parquet")
+	logbook(t, "export", "-q", "--compression", "snappy", "-o", back, writeLog(t, dir, strings.Join(lines, "")))
+
+	answers := read(t, nil, "statistics:"+file, "statistics:"+back)
+	type footer struct {
+		Wrong, Unknown, Sorted []any
+		Encodings              map[string][]string
+		CreatedBy, Compression string
+		Metadata               map[string]string
 	}
-	file := func(name string, flags ...string) string {
-		name = filepath.Join(dir, name)
-		logbook(t, append([]string{"export", "-q", "-o", name, path}, flags...)...)
-		return name
+	got := answerOf[footer](t, answers[0])
+	if len(got.Wrong) > 0 || len(got.Unknown) > 0 {
+		t.Errorf("wrong: %v; without statistics: %v", got.Wrong, got.Unknown)
 	}
-	parquet, arrow, stream := file("a.parquet"), file("a.arrow"), file("a.arrows")
-	cases := []struct {
-		reader string
-		files  []string
-		types  map[string]string
-	}{
-		{"pyarrow", []string{parquet, arrow, stream, file("snappy.parquet", "--compression", "snappy"), file("none.parquet", "--compression", "none")},
-			map[string]string{"time": "timestamp[us, tz=UTC]", "offset": "int32", "status": "int32", "bytes": "int64", "path": "string", "book": "string"}},
-		{"pandas", []string{parquet, arrow}, map[string]string{"time": "datetime64[us, UTC]"}},
-		{"polars", []string{parquet, arrow},
-			map[string]string{"time": "Datetime(time_unit='us', time_zone='UTC')", "status": "Int32", "bytes": "Int64", "path": "String"}},
-		{"duckdb", []string{parquet}, map[string]string{"time": "TIMESTAMP WITH TIME ZONE", "status": "INTEGER", "bytes": "BIGINT", "path": "VARCHAR"}},
-		{"duckdb", []string{file("a.jsonl")}, map[string]string{"status": "BIGINT", "path": "VARCHAR"}},
-		{"spark", []string{parquet}, map[string]string{"time": "timestamp", "status": "int", "bytes": "bigint", "path": "string", "book": "string"}},
+	if diff := gocmp.Diff([]any{"time"}, got.Sorted); diff != "" {
+		t.Errorf("sorted by (-want +got):\n%s", diff)
 	}
-	for _, c := range cases {
-		t.Run(c.reader+filepath.Ext(c.files[0]), func(t *testing.T) {
-			want := want
-			if c.reader == "spark" {
-				needJava(t)
-				want.Texts = look(t, log, false).Texts // Spark promises no order
-			}
-			var got []seen
-			python(t, nil, &got, append([]string{c.reader}, c.files...)...)
-			for i, got := range got {
-				compare(t, filepath.Base(c.files[i]), got, want, c.types)
-			}
-		})
+	if !slices.Contains(got.Encodings["time"], "DELTA_BINARY_PACKED") || !slices.Contains(got.Encodings["path"], "RLE_DICTIONARY") {
+		t.Errorf("encodings are %v", got.Encodings)
 	}
-	t.Run("pyarrow from stdout", func(t *testing.T) {
-		stream := logbook(t, "export", "-q", "--to", "arrows", "-o", "-", path)
-		var got []seen
-		python(t, strings.NewReader(stream), &got, "pyarrow", "-")
-		compare(t, "stdout", got[0], want, nil)
-	})
+	if !strings.HasPrefix(got.CreatedBy, "logbook version ") || got.Compression != "ZSTD" || got.Metadata[parse.SchemaKey] != schemaVersion {
+		t.Errorf("created by %q, compressed as %s, metadata %v", got.CreatedBy, got.Compression, got.Metadata)
+	}
+	got = answerOf[footer](t, answers[1])
+	if len(got.Wrong) > 0 || len(got.Sorted) > 0 || got.Compression != "SNAPPY" {
+		t.Errorf("of times that go back: wrong %v, sorted by %v, compressed as %s", got.Wrong, got.Sorted, got.Compression)
+	}
+
 }
 
 // compare compares what a reader sees with what is in the log; of the columns'
 // types, those wanted.
-func compare(t *testing.T, file string, got, want seen, types map[string]string) {
+func compare(t *testing.T, got, want seen, types map[string]string) {
 	t.Helper()
 	for name, want := range types {
 		if got.Types[name] != want {
-			t.Errorf("%s: type of %s is %s, want %s", file, name, got.Types[name], want)
+			t.Errorf("type of %s is %s, want %s", name, got.Types[name], want)
 		}
 	}
 	got.Types = nil
 	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-log +reader):\n%s", file, diff)
+		t.Errorf("(-log +reader):\n%s", diff)
 	}
 }
 
@@ -240,21 +379,26 @@ func needJava(t *testing.T) {
 }
 
 // TestPruning checks that DuckDB and Spark read of a dataset only the day that
-// they are asked for.
+// they are asked for, and that Java's reader believes the bounds by which it
+// passes over row groups.
 func TestPruning(t *testing.T) {
 	needJava(t)
 	dir, log := t.TempDir(), hostileLog()
-	path, dataset := filepath.Join(dir, "access.log"), filepath.Join(dir, "site")
-	if err := os.WriteFile(path, []byte(log), 0o644); err != nil {
-		t.Fatal(err)
+	dataset := filepath.Join(dir, "site")
+	logbook(t, "export", "-q", "-o", dataset, "--partition", "day", writeLog(t, dir, log))
+	file := filepath.Join(dir, "a.parquet")
+	logbook(t, "export", "-q", "-o", file, filepath.Join(dir, "access.log"))
+	answers := read(t, nil, "pruning:"+dataset, "parquet_mr:"+file)
+	believed := answerOf[map[string]bool](t, answers[1])
+	for _, column := range []string{"time", "status", "bytes", "host", "path", "referer", "agent"} {
+		if !believed[column] {
+			t.Errorf("Java's reader sees no bounds of %s", column)
+		}
 	}
-	logbook(t, "export", "-q", "-o", dataset, "--partition", "day", path)
-	var answers []struct {
+	got := answerOf[struct {
 		DuckDB, Spark, Type string
 		Rows                int
-	}
-	python(t, nil, &answers, "pruning", dataset)
-	got := answers[0]
+	}](t, answers[0])
 	if got.Rows != 24*60 || got.Type != "date" {
 		t.Errorf("%d rows on a day of %d minutes, dt is a %s", got.Rows, 24*60, got.Type)
 	}

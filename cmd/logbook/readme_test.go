@@ -34,6 +34,7 @@ func TestREADME(t *testing.T) {
 	for _, ex := range examples {
 		command, want := string(ex[1]), string(ex[2])
 		t.Run(command, func(t *testing.T) {
+			needModules(t, command)
 			sh := exec.Command("sh", "-c", command)
 			sh.Dir = dir
 			sh.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -47,6 +48,22 @@ func TestREADME(t *testing.T) {
 				t.Errorf("got:\n%swant:\n%s", got, want)
 			}
 		})
+	}
+}
+
+var module = regexp.MustCompile(`python3 -c ["'](?:import|from) (\w+)`)
+
+// needModules skips a test whose command is a line of Python that needs what is
+// not installed here.
+func needModules(t *testing.T, command string) {
+	t.Helper()
+	for _, m := range module.FindAllStringSubmatch(command, -1) {
+		if m[1] == "pyspark" {
+			needJava(t)
+		}
+		if err := exec.Command("python3", "-c", "import "+m[1]).Run(); err != nil {
+			t.Skipf("no %s (pip install -r testdata/requirements.txt)", m[1])
+		}
 	}
 }
 
