@@ -43,8 +43,8 @@ type pulse []beat
 
 func (p *pageMaker) pulse() pulse {
 	t := p.tables[pulseName]
-	if t == nil || t.Other { // too long for its unit: some of it is not there
-		return nil
+	if t == nil || t.Other || p.beats != nil { // too long for its unit: some of it is not there
+		return p.beats
 	}
 	var beats pulse
 	for i := range t.Rows {
@@ -52,6 +52,7 @@ func (p *pageMaker) pulse() pulse {
 			instant(int64(at(t.Column("first"), i).num), p.run.Zone), instant(int64(at(t.Column("last"), i).num), p.run.Zone), at(t.Column("count"), i).num})
 	}
 	slices.SortFunc(beats, func(a, b beat) int { return a.first.Compare(b.first) })
+	p.beats = beats
 	return beats
 }
 
@@ -156,20 +157,23 @@ func (b pulse) gaps(start, end time.Time) []silence {
 	return gaps
 }
 
-// covered returns the share of a span of time that is in no gap.
-func (b pulse) covered(start, end time.Time) float64 {
-	missing := missingOf(b.gaps(start, end))
-	if whole := end.Sub(start); whole > 0 && len(b) > 0 {
-		return max(0, 1-float64(missing)/float64(whole))
-	}
-	return 0
-}
-
-func missingOf(gaps []silence) (missing time.Duration) {
+// missingIn adds up what of a span of time is in gaps.
+func missingIn(gaps []silence, start, end time.Time) (missing time.Duration) {
 	for _, g := range gaps {
-		missing += g.length()
+		if g.from.Before(start) {
+			g.from = start
+		}
+		if g.to.After(end) {
+			g.to = end
+		}
+		missing += max(0, g.length())
 	}
 	return missing
+}
+
+// covered returns the share of a span of time that is in none of the gaps.
+func covered(gaps []silence, start, end time.Time) float64 {
+	return 1 - float64(missingIn(gaps, start, end))/float64(max(1, end.Sub(start)))
 }
 
 // completeFrom is the coverage from which on a period counts as complete: only

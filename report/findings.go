@@ -26,7 +26,7 @@ import (
 //   - It is new if u is 0 and it was never there before, gone if n is 0.
 //   - In a notebook without one period to speak of (the last 14 days, all
 //     time), now is the day on which a key rose most, and usual the other
-//     days; it has to be twice as much.
+//     complete days; it has to be twice as much, and of a crawler 10 % of all.
 //   - A streak is six or more periods in one direction, 20 % in all.
 //   - A burst is an hour with 20 or more 5xx answers and ten times the median
 //     hour. A gap is described at [pulse.longestGap].
@@ -233,18 +233,23 @@ func (tl *timeline) streak(values []float64, i int) (steps int, from float64) {
 // standsOut returns the candidate for the day on which a key rose most over
 // its other days, or nil.
 func (tl *timeline) standsOut(d dimension, values []float64) *candidate {
-	if len(values) < UsualOf+1 {
-		return nil
-	}
 	i := 0
 	for j, v := range values {
 		if v > values[i] {
 			i = j
 		}
 	}
-	others := slices.Delete(slices.Clone(values), i, i+1)
+	var others []float64
+	for j, v := range values {
+		if j != i && tl.complete[j] {
+			others = append(others, v)
+		}
+	}
+	if len(others) < UsualOf {
+		return nil
+	}
 	n, u := values[i], median(others)
-	if th := (thresholds{max(tl.floor, d.least*tl.all[i]), max(tl.share, 1), d.noise}); !th.moved(n, u) {
+	if th := (thresholds{max(tl.floor, 5*d.least*tl.all[i]), max(tl.share, 1), d.noise}); !th.moved(n, u) {
 		return nil
 	}
 	return &candidate{dimension: d, n: n, u: u, when: i, score: (n - u) / math.Sqrt(u+25) * d.weight,

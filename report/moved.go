@@ -112,18 +112,20 @@ func (p *pageMaker) timeline(show frame.Show) *timeline {
 		}
 	}()
 	if !tl.periodic {
+		gaps := p.pulse().gaps(p.first, p.last)
 		for t := days.floor(p.first); !p.first.IsZero() && !t.After(p.last); t = days.add(t, 1) {
-			tl.steps, tl.complete = append(tl.steps, t.UnixMicro()), append(tl.complete, true)
+			tl.steps, tl.complete = append(tl.steps, t.UnixMicro()), append(tl.complete, covered(gaps, t, days.add(t, 1)) >= completeFrom)
 		}
 		return tl
 	}
 	period, pulse := p.run.Period, p.pulse()
+	gaps := pulse.gaps(period.Before(UsualOf).Start.In(p.run.Zone), period.End.In(p.run.Zone))
 	for i := reach - 1; i >= 0; i-- {
 		step := period.Before(i)
 		tl.steps = append(tl.steps, step.Start.In(p.run.Zone).UnixMicro())
 		complete := !p.run.First.After(step.Start.Add(time.Hour))
 		if complete && len(pulse) > 0 && i <= UsualOf {
-			complete = pulse.covered(step.Start, step.End) >= completeFrom
+			complete = covered(gaps, step.Start, step.End) >= completeFrom
 		}
 		tl.complete = append(tl.complete, complete)
 	}
@@ -237,6 +239,8 @@ func (p *pageMaker) detail(tl *timeline, c *candidate) (list []fragment) {
 		list = append(list, said(", a new referrer"))
 	case c.isNew && c.name == "clients":
 		list = append(list, said(", a new crawler"))
+	case c.u == 0 && !c.isNew && !tl.periodic:
+		list = append(list, said(", on most days none"))
 	case c.u == 0:
 		list = append(list, said(", none %s", before))
 	case c.n == 0:

@@ -81,6 +81,7 @@ type pageMaker struct {
 	last      time.Time
 	charts    bool     // one has been laid out
 	above     bool     // the cell at hand stands above a low chart, which names the hours for both
+	beats     pulse    // once it is asked for
 	gaps      []string // times without a log line, as the first chart that sees them says it
 }
 
@@ -268,8 +269,9 @@ func (p *pageMaker) names() map[string]value {
 	}
 	if pulse := p.pulse(); len(pulse) > 0 {
 		start, end := p.covers()
-		names["coverage"] = value{typ: frame.Float, num: pulse.covered(start, end), unit: "ratio"}
-		names["coverage.missing"] = value{typ: frame.Duration, num: float64(missingOf(pulse.gaps(start, end)).Round(time.Minute).Microseconds())}
+		gaps := pulse.gaps(start, end)
+		names["coverage"] = value{typ: frame.Float, num: covered(gaps, start, end), unit: "ratio"}
+		names["coverage.missing"] = value{typ: frame.Duration, num: float64(missingIn(gaps, start, end).Round(time.Minute).Microseconds())}
 	}
 	names["run.version"] = text(p.run.Version)
 	names["run.lines"], names["run.kept"], names["run.rejected"] = whole(0), whole(0), whole(0)
