@@ -2,6 +2,7 @@ package frame
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -136,23 +137,49 @@ func (r *draft) appendZero() int {
 	return row
 }
 
-// compareWith adds the columns of one comparison.
+// compareWith adds the columns of one comparison. If hours are missing, change
+// and delta are of those that all periods have.
 func (r *draft) compareWith(list []before, suffix string, main int) {
 	median := len(list) > 1
 	first := len(r.query.keys)
 	a := r.query.aggs[main]
 	now, was := &Name{Name: a.column}, &Name{Name: "was" + suffix}
 	r.addWas(list, was.Name, first+main, median)
-	change := &Binary{Op: "-", X: now, Y: was}
+	partial := len(r.columns) > 0 && r.addBoth(list, suffix, median)
+	change := Expr(&Binary{Op: "-", X: now, Y: was})
+	before := Expr(was)
+	if partial {
+		if r.has("both." + a.column) {
+			before = &Name{Name: was.Name + ".both." + a.column}
+			change = &Binary{Op: "-", X: &Name{Name: "both." + a.column}, Y: before}
+		} else { // it cannot be told by hour
+			before, change = &Literal{}, &Literal{}
+		}
+	}
 	r.add(checkedStep{ResultStep: ResultStep{Name: "change" + suffix}, expr: change, typ: a.typ})
-	delta := &Binary{Op: "/", X: change, Y: was}
-	r.add(checkedStep{ResultStep: ResultStep{Name: "delta" + suffix}, expr: delta, typ: Float})
-	r.addIsNew("is_new"+suffix, now.Name, was.Name)
+	r.add(checkedStep{ResultStep: ResultStep{Name: "delta" + suffix}, expr: &Binary{Op: "/", X: change, Y: before}, typ: Float})
+	r.addIsNew("is_new"+suffix, now.Name, was.Name, len(list) > 0)
 	for i, a := range r.query.aggs {
 		if i != main && comparableAgg(a) {
 			r.addWas(list, was.Name+"."+a.column, first+i, median)
 		}
 	}
+}
+
+// addBoth adds what counts were in the hours that all periods have. It reports
+// whether any are missing.
+func (r *draft) addBoth(list []before, suffix string, median bool) (partial bool) {
+	for i := range r.columns {
+		if name := r.columns[i].Name; strings.HasPrefix(name, "both.") {
+			r.addWas(list, "was"+suffix+"."+name, i, median)
+			partial = true
+		}
+	}
+	return partial
+}
+
+func (r *draft) has(name string) bool {
+	return slices.ContainsFunc(r.columns, func(c Column) bool { return c.Name == name })
 }
 
 // addWas adds what an aggregate was.
@@ -203,9 +230,13 @@ func medianOf(values []value) value {
 	return m
 }
 
-// addIsNew adds whether there was nothing then and is something now.
-func (r *draft) addIsNew(name, now, was string) {
+// addIsNew adds whether there was nothing then and is something now; null where
+// nothing is known of then.
+func (r *draft) addIsNew(name, now, was string, known bool) {
 	c := r.newColumn(name, Flag, rule{})
+	if !known {
+		return
+	}
 	for _, row := range r.rows {
 		n, w := r.column(now).value(row), r.column(was).value(row)
 		c.put(row, flagValue((w.null() || w.number() == 0) && !n.null() && n.number() != 0))

@@ -109,7 +109,7 @@ func TestPeriods(t *testing.T) {
 				at := r["time"].(int64)
 				return at < periods[i].Start.UnixMicro() || at >= periods[i].End.UnixMicro()
 			})
-			got, err := cell.query.finish(p.table(cell.query, period), nil, opts)
+			got, err := cell.query.finish(p.table(cell.query, period, nil), nil, opts)
 			if err != nil {
 				t.Fatal(err)
 			}

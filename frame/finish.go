@@ -100,6 +100,13 @@ func newResult(c *checkedQuery, now *Table, opts Options) *draft {
 	for _, a := range c.aggs {
 		r.rules = append(r.rules, rule{kind: ruleOf(a.agg)})
 	}
+	for _, extra := range now.Columns[len(r.rules):] { // in the hours that all periods have
+		how := rule{}
+		if i := slices.IndexFunc(c.aggs, func(a checkedAgg) bool { return "both."+a.column == extra.Name }); i >= 0 {
+			how.kind = ruleOf(c.aggs[i].agg)
+		}
+		r.rules = append(r.rules, how)
+	}
 	for i := range now.Rows {
 		r.rows = append(r.rows, i)
 	}
@@ -411,9 +418,16 @@ func (r *draft) table() *Table {
 		rows = append(slices.Clone(rows), r.other)
 	}
 	t := &Table{Name: r.name, Rows: len(rows), Other: r.other >= 0, Notes: r.notes, Show: r.query.query.Show}
+	var both []Column // last: who reads this table does not know of them
 	for i := range r.columns {
-		t.Columns = append(t.Columns, r.columns[i].gather(rows))
+		c := r.columns[i].gather(rows)
+		if isBoth(c.Name) {
+			both = append(both, c)
+			continue
+		}
+		t.Columns = append(t.Columns, c)
 	}
+	t.Columns = append(t.Columns, both...)
 	return t
 }
 

@@ -14,7 +14,8 @@ type Partial struct {
 	eval    *evaluator
 	domains []domain
 	tables  []*groups
-	err     error // the first that Write met; the state is incomplete from there
+	present *presence // once tables are made
+	err     error     // the first that Write met; the state is incomplete from there
 
 	largest int // size up to which a domain needs no cleaning
 

@@ -38,6 +38,11 @@ type Options struct {
 	Where   Expr           // rows that no query sees; nil keeps all
 	Periods []Period       // for compare steps: Periods[0] is now; empty: one period that holds all time
 
+	// Presence is the name of a query "from history | count by hour" (or minute),
+	// whose table says in which hours there are rows at all: what else can be
+	// compared. Empty: all periods are taken for complete.
+	Presence string
+
 	// Functions are those of a text that the caller knows, by name. They are
 	// true or false, and called once for each text. Several goroutines call
 	// them at the same time.
@@ -112,6 +117,7 @@ type cellPeriod struct {
 	name   string
 	table  int
 	states []int // of each aggregate; -1: the count of the groups' rows
+	hourly []int // of each aggregate that counts, by hour; -1: of others
 }
 
 // NewPlan checks the queries against the schema of the batches to come and
@@ -187,6 +193,14 @@ func (p *Plan) add(q *checkedQuery, from int) error {
 				return err
 			}
 			c.states = append(c.states, state)
+			hourly := -1
+			if a.agg.Func == "count" && len(periods) > 1 && p.opts.Presence != "" {
+				by := checkedAgg{agg: Agg{Func: "series"}, cond: a.cond, unit: "hour"}
+				if hourly, err = p.state(p.tables[table], by); err != nil {
+					return err
+				}
+			}
+			c.hourly = append(c.hourly, hourly)
 		}
 		cell.periods = append(cell.periods, c)
 	}
@@ -513,7 +527,7 @@ func joined(op string, x, y Expr) Expr {
 // identify returns a hash of all that decides what a partial holds.
 func (p *Plan) identify(queries []*checkedQuery) uint64 {
 	var b strings.Builder
-	fmt.Fprintln(&b, p.program.zone, p.opts.MaxGroups)
+	fmt.Fprintln(&b, p.program.zone, p.opts.MaxGroups, p.opts.Presence)
 	if p.opts.Where != nil {
 		fmt.Fprintln(&b, p.opts.Where)
 	}

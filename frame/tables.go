@@ -11,6 +11,14 @@ import (
 // the same index of errs; the others are complete.
 func (p *Partial) Tables() (tables []*Table, errs []error) {
 	tables, errs = make([]*Table, len(p.plan.cells)), make([]error, len(p.plan.cells))
+	if p.err == nil {
+		p.present = nil
+		presence := slices.IndexFunc(p.plan.cells, func(c cellPlan) bool { return c.query.name == p.plan.opts.Presence })
+		if presence >= 0 && p.plan.opts.Presence != "" {
+			p.finish(presence, tables, errs)
+			p.present = p.presence(tables[presence])
+		}
+	}
 	for i := range p.plan.cells {
 		if errs[i] = p.err; p.err == nil {
 			p.finish(i, tables, errs)
@@ -42,13 +50,23 @@ func (p *Partial) finish(i int, tables []*Table, errs []error) {
 func (p *Partial) finishGroups(cell *cellPlan) (*Table, error) {
 	now := &Table{Name: cell.query.name, Show: cell.query.query.Show}
 	was := map[string]*Table{}
+	var both *common
+	if len(cell.periods) > 1 {
+		both = p.common(cell, p.present)
+	}
 	for i, period := range cell.periods {
-		table := p.table(cell.query, period)
+		if both != nil && !slices.Contains(both.periods, p.plan.opts.period(period.name)) {
+			continue
+		}
+		table := p.table(cell.query, period, both)
 		if i == 0 {
 			now = table
 			continue
 		}
 		was[period.name] = table
+	}
+	if both != nil && len(both.missing) > 0 && len(was) > 0 {
+		now.Notes = append(now.Notes, both.note())
 	}
 	return cell.query.finish(now, was, p.plan.opts)
 }
@@ -56,7 +74,7 @@ func (p *Partial) finishGroups(cell *cellPlan) (*Table, error) {
 // table returns the rows of a query in a period: keys, then aggregates. Rows
 // are in no order, and those that the query's limit is sure to leave out are
 // left out. The row of the groups that were too many is the last.
-func (p *Partial) table(q *checkedQuery, period cellPeriod) *Table {
+func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table {
 	have := p.tables[period.table]
 	limit := p.plan.opts.MaxGroups
 	t := have.cut(limit)
@@ -78,6 +96,20 @@ func (p *Partial) table(q *checkedQuery, period cellPeriod) *Table {
 			out.Notes = append(out.Notes, note)
 		}
 		out.Columns = append(out.Columns, column)
+	}
+	if both != nil && len(both.missing) > 0 {
+		at := p.plan.opts.period(period.name)
+		missing := func(hour int64) bool { return both.missing[p.plan.opts.place(hour, at)] }
+		for i, a := range q.aggs {
+			column := out.Columns[len(q.keys)+i]
+			column.Name = "both." + a.column
+			switch state := period.hourly[i]; {
+			case state >= 0:
+				out.Columns = append(out.Columns, t.states[state].(*tally).bothColumn(column.Name, order, missing))
+			case both.few() && comparableAgg(a):
+				out.Columns = append(out.Columns, column)
+			}
+		}
 	}
 	return out
 }

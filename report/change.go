@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,11 @@ import (
 //	new, gone               there was nothing, there is nothing
 //	▲ 0.5 pp                shares differ in percentage points
 //	–                       both sides are below 30, or one is not known
-type change struct{ now, was value }
+//	▲ 10 %†                 hours are missing on one side: of those that both have
+type change struct {
+	now, was value
+	partial  bool
+}
 
 const (
 	fewest = 30   // below this on both sides a relative change is noise
@@ -55,6 +60,14 @@ func (c change) relative() float64 { return (c.now.num - c.was.num) / math.Abs(c
 
 // String writes the change for a table or under a headline number.
 func (c change) String() string {
+	text := c.text()
+	if c.partial && text != missing {
+		text += "†"
+	}
+	return text
+}
+
+func (c change) text() string {
 	switch kind := c.kind(); kind {
 	case "unknown":
 		return missing
@@ -192,7 +205,36 @@ func changeIn(t *frame.Table, name string, i int) (c change, ok bool) {
 	if now == nil {
 		return c, false
 	}
-	return change{at(now, i), at(t.Column("was"+suffix), i)}, true
+	c = change{now: at(now, i), was: at(t.Column("was"+suffix), i)}
+	if isPartial(t) {
+		c = change{at(t.Column(both+now.Name), i), at(t.Column("was"+suffix+"."+both+now.Name), i), true}
+	}
+	return c, true
+}
+
+// both begins the names of counts in the hours that all periods have, where
+// some are missing.
+const both = "both."
+
+func isPartial(t *frame.Table) bool {
+	return slices.ContainsFunc(t.Columns, func(c frame.Column) bool { return strings.HasPrefix(c.Name, both) })
+}
+
+// common returns a table of the numbers in the hours that all periods have,
+// under their own names: the table itself, if no hours are missing.
+func common(t *frame.Table) *frame.Table {
+	if !isPartial(t) {
+		return t
+	}
+	out := &frame.Table{Name: t.Name, Rows: t.Rows, Other: t.Other}
+	for _, c := range t.Columns {
+		name, ok := strings.CutPrefix(c.Name, both)
+		if ok || c.Key {
+			c.Name = name
+			out.Columns = append(out.Columns, c)
+		}
+	}
+	return out
 }
 
 // earlier returns a table of what the numbers were: the same rows, and under

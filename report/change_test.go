@@ -36,7 +36,7 @@ func TestChange(t *testing.T) {
 		{share(0.0271), share(0.027), "≈ +0.0 pp", "about as many as the week before", "quiet"},
 		{bytes(12), bytes(6), "▲ 100 %", "100 % more than the week before", "bad"},
 	} {
-		ch := change{c.now, c.was}
+		ch := change{now: c.now, was: c.was}
 		plainly := func(s string) string { return strings.ReplaceAll(s, thin, " ") }
 		if got := plainly(ch.String()); got != c.text {
 			t.Errorf("%v after %v: %q, want %q", c.now.num, c.was.num, got, c.text)

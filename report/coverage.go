@@ -19,13 +19,15 @@ const mostMinutes = 120
 // addPulse adds the pulse of the period and of four like it before.
 func (n *Notebook) addPulse() {
 	u := minutes
-	if n.period.All() || n.period.Days()*(UsualOf+1) > mostMinutes {
+	names, _ := n.Comparisons() // checked
+	farBack := slices.Contains(names, "last year")
+	if farBack || n.period.All() || n.period.Days()*(UsualOf+1) > mostMinutes {
 		u = hours
 	}
 	q := &frame.Query{From: frame.History, Group: &frame.Group{
 		Aggs: []frame.Agg{{Func: "count"}, {Func: "min", Arg: &frame.Name{Name: "time"}, As: "first"}, {Func: "max", Arg: &frame.Name{Name: "time"}, As: "last"}},
 		By:   []frame.Key{{Name: string(u)}}}}
-	if !n.period.All() {
+	if !n.period.All() && !farBack {
 		q.Rows = []frame.RowStep{{Expr: &frame.Binary{Op: ">=", X: &frame.Name{Name: "time"}, Y: timeLiteral(n.period.Before(UsualOf).Start)}}}
 	}
 	n.addTwin(pulseName, q)

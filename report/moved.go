@@ -192,7 +192,7 @@ func (p *pageMaker) told(tl *timeline, c *candidate) finding {
 // size is the number of a line: how much more or less.
 func (p *pageMaker) size(c *candidate) string {
 	count := func(n float64) value { return value{typ: frame.Int, num: math.Round(n)} }
-	switch ch := (change{count(c.n), count(c.u)}); ch.kind() {
+	switch ch := (change{now: count(c.n), was: count(c.u)}); ch.kind() {
 	case "relative", "calm":
 		return ch.signed()
 	case "times":

@@ -111,14 +111,14 @@ func number(opts []frame.ShowOpt, word string, otherwise int) int {
 // grid lays out a cell's table as its table step says; without one, every
 // column in the order of the query.
 func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
-	g := &grid{ID: c.Name, Caption: show.Title, Title: show.Title != "", Notes: t.Notes}
+	g := &grid{ID: c.Name, Caption: show.Title, Title: show.Title != "", Notes: explained(t.Notes)}
 	if g.Caption == "" {
 		g.Caption = headOf(c.Name)
 	}
 	items := show.Items
 	if len(items) == 0 {
 		for i := range t.Columns {
-			if t.Columns[i].Series == nil {
+			if name := t.Columns[i].Name; t.Columns[i].Series == nil && !strings.HasPrefix(name, both) && !strings.Contains(name, "."+both) {
 				items = append(items, frame.ShowItem{Expr: &frame.Name{Name: t.Columns[i].Name}})
 			}
 		}
@@ -165,6 +165,17 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 		}
 	}
 	return g
+}
+
+// explained puts the mark of changes before what explains it.
+func explained(notes []string) []string {
+	out := slices.Clone(notes)
+	for i, note := range out {
+		if strings.HasPrefix(note, "changes are of") {
+			out[i] = "† " + note
+		}
+	}
+	return out
 }
 
 func (p *pageMaker) line(columns []tableColumn, r *tableRow) line {

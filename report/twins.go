@@ -55,9 +55,19 @@ func (n *Notebook) addTwins() {
 		n.addTwin(historyName, n.history(n.period.step(), 0, nil, frame.Group{
 			Aggs: []frame.Agg{{Func: "count"}, {Func: "sum", Arg: &frame.Name{Name: "bytes"}}}, By: []frame.Key{{Name: string(n.period.step())}}}))
 	}
-	if n.names("coverage") {
+	names, _ := n.Comparisons() // checked
+	if len(names) > 0 && !n.period.All() || n.names("coverage") {
 		n.addPulse()
 	}
+}
+
+// Presence returns the name of the query that says which hours have lines, for
+// [frame.Options]; it is empty if the notebook compares nothing.
+func (n *Notebook) Presence() string {
+	if slices.ContainsFunc(n.twins, func(t twin) bool { return t.name == pulseName }) {
+		return pulseName
+	}
+	return ""
 }
 
 func (n *Notebook) addTwin(name string, q *frame.Query) {

@@ -139,29 +139,39 @@ func (r *rows) earlier() *rows {
 	return nil
 }
 
-// before returns a scope in which every cell and row has its earlier numbers;
-// what is compared with nothing has none.
-func (s *scope) before() *scope {
+// with returns a scope in which every cell and row has the numbers of another
+// table: nothing where there is none.
+func (s *scope) with(other func(*frame.Table) *frame.Table) *scope {
 	if s == nil {
 		return nil
 	}
-	out := &scope{outer: s.outer.before(), names: make(map[string]value, len(s.names)), row: s.row}
+	out := &scope{outer: s.outer.with(other), names: make(map[string]value, len(s.names)), row: s.row}
 	if s.row != nil {
-		if out.row = s.row.earlier(); out.row == nil {
-			out.row = &rows{&frame.Table{}, s.row.index}
+		out.row = &rows{&frame.Table{}, s.row.index}
+		if t := other(s.row.table); t != nil {
+			out.row.table = t
 		}
 	}
 	for name, v := range s.names {
 		if v.rows != nil {
-			v = value{rows: v.rows.earlier()}
+			t := other(v.rows.table)
+			v = value{rows: &rows{t, v.rows.index}}
+			if t == nil {
+				v.rows = nil
+			}
 		}
 		out.names[name] = v
 	}
 	return out
 }
 
-// changeOf evaluates an expression now and before.
-func changeOf(e frame.Expr, s *scope) change { return change{s.eval(e), s.before().eval(e)} }
+// changeOf evaluates an expression now and before, over the hours that both
+// have.
+func changeOf(e frame.Expr, s *scope) change {
+	c := change{now: s.with(common).eval(e), was: s.with(earlier).with(common).eval(e)}
+	c.partial = c.now.num != s.eval(e).num || c.was.num != s.with(earlier).eval(e).num
+	return c
+}
 
 func (r *rows) scope(outer *scope, i int) *scope {
 	return &scope{outer: outer, row: &rows{r.table, []int{i}}}

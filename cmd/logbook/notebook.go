@@ -71,6 +71,7 @@ func (f notebookFlags) sketch(env *environment, name string) (*draft, error) {
 	}
 	d.notebook = notebook.About(d.period)
 	d.names, d.queries = d.notebook.Queries()
+	d.options.Presence = d.notebook.Presence()
 	return d, nil
 }
 
