@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -69,7 +70,7 @@ type dimension struct {
 
 var dimensions = []dimension{
 	{"books", "book != none and kind = page and who = person", "book", "book", 2, 6, "views", 0, true},
-	{"pages", "kind = page and who = person", "path, book", "path", 1, 4, "views", 0, false},
+	{"pages", "kind = page and who = person and status < 400", "path, book", "path", 1, 4, "views", 0, false},
 	{"sites", "kind = page and who = person and site != none", "site", "site", 2, 3, "visits", 0, true},
 	{"clients", "who = bot", "client", "client", 1, 3, "requests", 0.02, true},
 	{"status", "status >= 400", "status", "status", 1, 3, "answers", 0.01, false},
@@ -98,7 +99,7 @@ func (n *Notebook) addFindings() {
 		n.addTwin(findingsName(d.name), n.series(d.where, d.by, ""))
 	}
 	n.addTwin(findingsName("all"), n.series("", "", ""))
-	n.addTwin(findingsName("links"), n.series("kind = page and who = person and site != none", "site, path", ""))
+	n.addTwin(findingsName("links"), n.series("kind = page and who = person and site != none and status < 400", "site, path", ""))
 	n.addTwin(findingsName("bursts"), n.series("status >= 500", "status", minutes))
 	n.addPulse()
 }
@@ -302,27 +303,40 @@ func rowsOf(t *frame.Table) int {
 
 // values returns the counts of a row by step.
 func (tl *timeline) values(t *frame.Table, i int) []float64 {
-	c := t.Column(seriesColumn)
 	out := make([]float64, len(tl.steps))
-	if c == nil {
-		return out
-	}
-	for x, n := range c.Series[i] {
-		if at, ok := slices.BinarySearch(tl.steps, c.Axis[x]); ok {
+	for when, n := range seriesOf(t, i) {
+		if at, ok := slices.BinarySearch(tl.steps, when); ok {
 			out[at] = float64(n)
 		}
 	}
 	return out
 }
 
-// key returns the candidate's key.
-func (c *candidate) text() string {
-	for i, k := range strings.Split(c.by, ", ") {
-		if k == c.key {
-			return c.keys[i].String()
+// seriesOf goes through the counts of a row by time.
+func seriesOf(t *frame.Table, i int) iter.Seq2[int64, int64] {
+	return func(yield func(when, n int64) bool) {
+		c := t.Column(seriesColumn)
+		if c == nil || i >= len(c.Series) {
+			return
+		}
+		for x, n := range c.Series[i][:min(len(c.Series[i]), len(c.Axis))] {
+			if !yield(c.Axis[x], n) {
+				return
+			}
 		}
 	}
-	return ""
+}
+
+// text returns the key that the candidate is about.
+func (c *candidate) text() string { return c.keyOf(c.key).String() }
+
+// keyOf returns one of the candidate's keys.
+func (c *candidate) keyOf(name string) value {
+	i := slices.Index(strings.Split(c.by, ", "), name)
+	if i < 0 || i >= len(c.keys) {
+		return value{}
+	}
+	return c.keys[i]
 }
 
 // join makes one line of what has one cause: a page goes to the site that
@@ -343,7 +357,7 @@ func (tl *timeline) join(list []*candidate, links *frame.Table) []*candidate {
 			}
 		case c.name == "books":
 			gone[c] = slices.ContainsFunc(list, func(page *candidate) bool {
-				return page.name == "pages" && page.keys[1].text == c.text() && page.rise() >= explains*c.rise()
+				return page.name == "pages" && page.keyOf("book").text == c.text() && page.rise() >= explains*c.rise()
 			})
 		}
 	}

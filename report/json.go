@@ -211,6 +211,7 @@ func ReadResult(src io.Reader) (*Result, error) {
 	if r.Run, err = in.run(zone); err != nil {
 		return nil, err
 	}
+	r.Notebook = r.Notebook.About(r.Run.Period)
 	names, _ := r.Notebook.Queries()
 	for _, name := range names {
 		t, failed, err := readCell(in.Cells[name], r.Notebook.Cell(name), zone)

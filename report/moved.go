@@ -113,7 +113,7 @@ func (p *pageMaker) timeline(show frame.Show) *timeline {
 	}()
 	if !tl.periodic {
 		gaps := p.pulse().gaps(p.first, p.last)
-		for t := days.floor(p.first); !p.first.IsZero() && !t.After(p.last); t = days.add(t, 1) {
+		for t := days.floor(p.first); !p.first.IsZero() && !t.After(p.last) && len(tl.steps) < mostDays; t = days.add(t, 1) {
 			tl.steps, tl.complete = append(tl.steps, t.UnixMicro()), append(tl.complete, covered(gaps, t, days.add(t, 1)) >= completeFrom)
 		}
 		return tl
@@ -131,6 +131,9 @@ func (p *pageMaker) timeline(show frame.Show) *timeline {
 	}
 	return tl
 }
+
+// mostDays bounds the days that are looked at one by one.
+const mostDays = 4000
 
 // floorOf reads "floor 50 or 10 %".
 func floorOf(show frame.Show) thresholds {
@@ -170,7 +173,7 @@ func (r *Run) probe(path string) bool { return r.Probe != nil && r.Probe(path) }
 func (p *pageMaker) told(tl *timeline, c *candidate) finding {
 	f := finding{score: c.score, Number: p.size(c)}
 	switch {
-	case c.name == "status" && c.keys[0].num >= 500 && c.rise() > 0:
+	case c.name == "status" && c.keyOf("status").num >= 500 && c.rise() > 0:
 		f.Class = "bad"
 	case c.isNew:
 		f.Class = "new"
@@ -212,7 +215,7 @@ func (p *pageMaker) subject(c *candidate) fragment {
 	case "book":
 		w.Text = p.bookTitle(c.text())
 	case "status":
-		w.Text = strings.TrimSpace(c.text() + " " + statusName(int(c.keys[0].num)))
+		w.Text = strings.TrimSpace(c.text() + " " + statusName(int(c.keyOf("status").num)))
 	}
 	return w
 }
@@ -290,14 +293,13 @@ func (b *burstOf) most() (status string, n float64) {
 // findBursts finds the bursts of the period.
 func (p *pageMaker) findBursts() []*burstOf {
 	t := p.tables[findingsName("bursts")]
-	if rowsOf(t) == 0 || t.Column(seriesColumn) == nil || p.first.IsZero() {
+	if p.first.IsZero() {
 		return nil
 	}
-	series := t.Column(seriesColumn)
 	perHour := make(map[int64]float64)
 	for i := range rowsOf(t) {
-		for x, n := range series.Series[i] {
-			perHour[hours.floor(instant(series.Axis[x], p.run.Zone)).UnixMicro()] += float64(n)
+		for when, n := range seriesOf(t, i) {
+			perHour[hours.floor(instant(when, p.run.Zone)).UnixMicro()] += float64(n)
 		}
 	}
 	least := float64(burstLeast)
@@ -324,11 +326,11 @@ func (p *pageMaker) findBursts() []*burstOf {
 // addHour adds the answers of an hour, and of the part of the hours beside it
 // that belongs to it.
 func (b *burstOf) addHour(t *frame.Table, hour time.Time, zone *time.Location) {
-	series, end := t.Column(seriesColumn), hours.add(hour, 1)
+	end := hours.add(hour, 1)
 	for i := range rowsOf(t) {
 		status := at(t.Column("status"), i).String()
-		for x, n := range series.Series[i] {
-			minute := instant(series.Axis[x], zone)
+		for when, n := range seriesOf(t, i) {
+			minute := instant(when, zone)
 			if n == 0 || minute.Before(hour) || !minute.Before(end) {
 				continue
 			}

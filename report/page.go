@@ -276,8 +276,9 @@ func (p *pageMaker) names() map[string]value {
 	}
 	names[frame.History] = names[historyName]
 	if r := names[historyName].rows; r != nil { // the first step may be in part before the logs begin
-		begin := p.run.First.Add(-time.Hour).UnixMicro()
-		r.index = slices.DeleteFunc(r.index, func(i int) bool { return r.table.Columns[0].Ints[i] < begin })
+		begin := float64(p.run.First.Add(-time.Hour).UnixMicro())
+		step := r.table.Column(string(p.notebook.period.step()))
+		r.index = slices.DeleteFunc(r.index, func(i int) bool { return at(step, i).num < begin })
 	}
 	if pulse := p.pulse(); len(pulse) > 0 {
 		start, end := p.covers()

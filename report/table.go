@@ -465,10 +465,9 @@ func (p *pageMaker) sparkColumn(t *frame.Table, line sparkline) tableColumn {
 // pastColumn is sparkColumn for the time before.
 func (p *pageMaker) pastColumn(t *frame.Table, line sparkline) tableColumn {
 	past := p.tables[line.twin(t.Name)]
-	if past == nil || past.Column(seriesColumn) == nil {
+	if past == nil {
 		return noColumn()
 	}
-	series := past.Column(seriesColumn)
 	rows := make(map[string]int, past.Rows)
 	for i := range past.Rows {
 		rows[keyText(past, past, i)] = i
@@ -478,9 +477,9 @@ func (p *pageMaker) pastColumn(t *frame.Table, line sparkline) tableColumn {
 		if !ok || r.child {
 			return entry{}
 		}
-		values := make(map[int64]float64, len(series.Axis))
-		for x, n := range series.Series[i] {
-			values[series.Axis[x]] = float64(n)
+		values := make(map[int64]float64)
+		for when, n := range seriesOf(past, i) {
+			values[when] = float64(n)
 		}
 		return entry{Drawing: sparkDrawing{p.lastSteps(unit(line.unit), line.n, values)}}
 	}}

@@ -213,19 +213,19 @@ func (r *rows) extreme(s *scope, arg frame.Expr, least bool) value {
 // greatest returns the greatest value in a span of time that ends with the last
 // row; nothing, if the rows do not reach so far back.
 func (r *rows) greatest(s *scope, arg frame.Expr, span value) value {
-	key := &r.table.Columns[0]
-	if len(r.index) == 0 || span.typ != frame.Duration || key.Type != frame.Time {
+	if len(r.index) == 0 || span.typ != frame.Duration || len(r.table.Columns) == 0 || r.table.Columns[0].Type != frame.Time {
 		return value{}
 	}
-	last := time.UnixMicro(key.Ints[r.index[len(r.index)-1]])
+	key := &r.table.Columns[0]
+	last := time.UnixMicro(int64(at(key, r.index[len(r.index)-1]).num))
 	end := unit(key.Unit).add(last, 1)
 	first := end.Add(-time.Duration(span.num) * time.Microsecond)
 	within := &rows{table: r.table}
 	reached := false
 	for _, i := range r.index {
-		at := time.UnixMicro(key.Ints[i])
-		reached = reached || !at.After(first.Add(2*time.Hour)) // a span that holds the end of summer time is an hour longer
-		if at.After(first.Add(-2 * time.Hour)) {
+		begin := time.UnixMicro(int64(at(key, i).num))
+		reached = reached || !begin.After(first.Add(2*time.Hour)) // a span that holds the end of summer time is an hour longer
+		if begin.After(first.Add(-2 * time.Hour)) {
 			within.index = append(within.index, i)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 
 // outputFlags say what becomes of an answered notebook.
 type outputFlags struct {
-	Output []string `short:"o" help:"Where the answer goes; the ending says as what: .html, .txt, .md, .json. Repeat it for several at once. - is standard output, {period} the period's name. Default: report.html." placeholder:"FILE" sep:"none"`
+	Output []string `short:"o" help:"Where the answer goes; the ending says as what: .html, .txt, .md, .json. Repeat it for several at once. - is standard output; {period} is the period's name, and the folder of such a file is made. Default: report.html." placeholder:"FILE" sep:"none"`
 	To     []string `help:"As what: html, txt, md, json; csv, parquet, arrow for a file a cell. With several, -o is a folder." placeholder:"FORM,…" sep:","`
 }
 
@@ -51,6 +51,9 @@ func (f *outputFlags) targets(period string) (list []target, err error) {
 		list, err = f.byEnding()
 	}
 	for i := range list {
+		if strings.Contains(list[i].path, "{period}") && list[i].folder == "" { // one of many, to be kept somewhere
+			list[i].folder = filepath.Dir(list[i].path)
+		}
 		list[i].path = strings.ReplaceAll(list[i].path, "{period}", period)
 		list[i].folder = strings.ReplaceAll(list[i].folder, "{period}", period)
 	}

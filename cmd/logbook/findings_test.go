@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A quietLog is ten weeks of a site on which every hour is like all others. It
+// ends with 2026-W46.
+type quietLog struct {
+	t     *testing.T
+	lines []string
+}
+
+var (
+	quietFrom = time.Date(2026, time.September, 7, 0, 0, 0, 0, time.UTC)
+	quietTo   = time.Date(2026, time.November, 16, 0, 0, 0, 0, time.UTC)
+)
+
+const (
+	browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+	crawler = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+)
+
+func (l *quietLog) add(at time.Time, path, site, agent string, status int) {
+	referer := "-"
+	if site != "" {
+		referer = "https://" + site + "/"
+	}
+	l.lines = append(l.lines, fmt.Sprintf("192.0.2.7 - - [%s] \"GET %s HTTP/1.1\" %d 100 %q %q", at.Format("02/Jan/2006:15:04:05 -0700"), path, status, referer, agent))
+}
+
+// each calls add n times, evenly in a span of time.
+func (l *quietLog) each(from, to time.Time, n int, path, site, agent string, status int) {
+	for i := range n {
+		l.add(from.Add(to.Sub(from)*time.Duration(i)/time.Duration(n)), path, site, agent, status)
+	}
+}
+
+func newQuietLog(t *testing.T) *quietLog {
+	l := &quietLog{t: t}
+	for hour := quietFrom; hour.Before(quietTo); hour = hour.Add(time.Hour) {
+		end := hour.Add(time.Hour)
+		l.each(hour, end, 8, "/book/go/html/p1/a.html", "", browser, 200)
+		l.each(hour, end, 3, "/about", "duckduckgo.com", browser, 200)
+		l.each(hour, end, 6, "/about", "", crawler, 200)
+		l.each(hour, end, 1, "/nothing", "", browser, 404)
+	}
+	return l
+}
+
+// without drops the lines of a span of time.
+func (l *quietLog) without(from, to time.Time) {
+	stamp := regexp.MustCompile(`\[([^]]+)\]`)
+	kept := l.lines[:0]
+	for _, line := range l.lines {
+		at, err := time.Parse("02/Jan/2006:15:04:05 -0700", stamp.FindStringSubmatch(line)[1])
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if at.Before(from) || !at.Before(to) {
+			kept = append(kept, line)
+		}
+	}
+	l.lines = kept
+}
+
+// findings makes the weekly summary of a week and returns what moved in it.
+func (l *quietLog) findings(week string) string {
+	l.t.Helper()
+	dir := l.t.TempDir()
+	log, page := filepath.Join(dir, "access.log"), filepath.Join(dir, "new", "{period}.html")
+	if err := os.WriteFile(log, []byte(strings.Join(l.lines, "\n")+"\n"), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	env := &environment{context.Background(), strings.NewReader(""), &stderr, &stderr,
+		[]string{"report", "-n", "weekly", "-q", "--period", week, "--zone", "UTC", "--book", "/book/{book}/html/**", "-o", page, log}, func(string) string { return "" }}
+	if code := run(env); code != 0 {
+		l.t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	text, err := os.ReadFile(strings.ReplaceAll(page, "{period}", week))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	box := regexp.MustCompile(`(?s)<div class="moved">.*?</div>`).FindString(string(text))
+	box = html.UnescapeString(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(strings.ReplaceAll(box, `</span><span>`, " "), ""))
+	return strings.ReplaceAll(strings.Join(strings.Fields(box), " "), "\u202f", " ")
+}
+
+const quietWeek = "What moved A quiet week: nothing moved by more than 10 %."
+
+// TestQuietWeeks checks that weeks like all others give no findings, and that
+// the first one says that it is.
+func TestQuietWeeks(t *testing.T) {
+	l := newQuietLog(t)
+	for _, week := range []string{"2026-W38", "2026-W41", "2026-W46"} {
+		if got := l.findings(week); got != quietWeek {
+			t.Errorf("%s: %s", week, got)
+		}
+	}
+	if got := l.findings("2026-W37"); got != "What moved The first week on record: there is nothing yet to compare it with." {
+		t.Errorf("the first week: %s", got)
+	}
+}
+
+// TestFindings checks that what happens in a week is found, and that what has
+// one cause is one line.
+func TestFindings(t *testing.T) {
+	day := func(d, h int) time.Time { return time.Date(2026, time.November, d, h, 0, 0, 0, time.UTC) }
+	for name, c := range map[string]struct {
+		happens func(l *quietLog)
+		want    string
+	}{
+		"a referrer that explains a page's rise": {func(l *quietLog) {
+			l.each(day(10, 15), day(11, 15), 400, "/book/go/html/p1/new.html", "lobste.rs", browser, 200)
+		}, "What moved +400 visits from lobste.rs, a new referrer, nearly all to /book/go/html/p1/new.html."},
+		"a burst": {func(l *quietLog) {
+			l.each(day(12, 14), day(12, 15), 120, "/search", "", browser, 503)
+		}, "What moved 120 answers with status 503 Service Unavailable on Thursday 12 November, 14:00–15:00, none in the four weeks before."},
+		"a crawler": {func(l *quietLog) {
+			l.each(day(9, 0), day(16, 0), 900, "/about", "", "GPTBot/1.0", 200)
+		}, "What moved +900 requests from GPTBot, a new crawler, now 22.9 % of all requests."},
+		"a gap": {func(l *quietLog) {
+			l.without(day(14, 2), day(14, 4))
+		}, "What moved 2 h 8 min without a log line, Saturday 14 November, 01:52–04:00. Counts are low by about 37."},
+		"a book that grows for seven weeks": {func(l *quietLog) {
+			for week := range 8 {
+				from := quietTo.AddDate(0, 0, -7*(8-week))
+				l.each(from, from.AddDate(0, 0, 7), 30*week, "/book/rust/html/p1/a.html", "", browser, 200)
+			}
+		}, "What moved 7th week in a row that rust grew: 0 → 210 views."},
+		"what moved the week before, too": {func(l *quietLog) {
+			l.each(day(2, 0), day(9, 0), 900, "/about", "", "GPTBot/1.0", 200)
+			l.each(day(9, 0), day(16, 0), 1900, "/about", "", "GPTBot/1.0", 200)
+		}, "What moved +1,900 again: requests from GPTBot, now 38.6 % of all requests."},
+	} {
+		l := newQuietLog(t)
+		c.happens(l)
+		if got := l.findings("2026-W46"); got != c.want {
+			t.Errorf("%s:\n%s, want\n%s", name, got, c.want)
+		}
+	}
+}
