@@ -9,6 +9,9 @@
 // or gone, one figure is missing, the search fails while the backup runs. What
 // else happens is an [Event].
 //
+// Visits are drawn as evenly as can be, see lattice, and programs keep to a
+// schedule, so that the weeks of a site differ by what happens and not by chance.
+//
 // The same Site gives the same bytes, on every platform and with any number of
 // workers. The text files in data say what is known about browsers, crawlers,
 // scanners, referrers and books, and data/hostile.txt what a log's readers

@@ -7,14 +7,11 @@ type budget struct {
 	hired            []int64 // of crawlers that events have brought, by event
 }
 
-// with returns the budget after a span, whose lines nobody counts but all
-// expect: a slice that knows it begins where the one before it ends.
+// with returns the budget after a span. It goes by the lines that are planned,
+// so that a slice knows its own budget without waiting for those before.
 func (b *budget) with(s *Site, sp span) *budget {
-	after := &budget{b.people, b.programs, nil}
 	people := int64(sp.lines) * int64(sp.readers)
 	programs := int64(sp.lines)*1000 - people
-	after.people += people
-
 	var hired []int
 	for i := range s.events {
 		if s.events[i].hires(sp.start) {
@@ -22,8 +19,7 @@ func (b *budget) with(s *Site, sp span) *budget {
 		}
 	}
 	each := programs * crawlerShare / int64(100+crawlerShare*len(hired))
-	after.programs += programs - each*int64(len(hired))
-	after.hired = b.hired
+	after := &budget{b.people + people, b.programs + programs - each*int64(len(hired)), b.hired}
 	if len(hired) > 0 {
 		after.hired = make([]int64, len(s.events))
 		copy(after.hired, b.hired)
@@ -62,33 +58,33 @@ func (s *stage) plan() {
 	}
 	for i := range s.site.events {
 		if e := &s.site.events[i]; e.kind == newCrawler {
-			s.programs[e.crawler].weight, s.programs[e.crawler].event = 1, i
+			s.programs[e.crawler].weight, s.programs[e.crawler].event = 0, i
 		}
 	}
-	var crawlers, scanners int64
-	for _, p := range s.programs {
-		if p.event < 0 {
-			crawlers += p.weight
-		}
-	}
+	all := totalWeight(s.programs)
+	scanners := all * scanWeight / 100
+	all += scanners
 	agents := s.world.agents[s.world.firstScanner:][:s.world.scanners]
+	agentWeights := weigh(len(agents), func(i int) int { return agents[i].weight })
 	for _, a := range agents {
-		scanners += int64(a.weight)
+		weight := scanners * int64(a.weight) / int64(agentWeights[len(agents)-1])
+		s.programs = append(s.programs, program{weight: weight, visitLines: scanLines, event: -1})
 	}
-	for _, a := range agents {
-		s.programs = append(s.programs, program{
-			weight: crawlers * scanWeight * int64(a.weight) / scanners / 100, visitLines: scanLines, event: -1,
-		})
-	}
-	all := crawlers + crawlers*scanWeight/100
 	for k := range s.programs {
 		p := &s.programs[k]
 		p.all = all
 		if p.event >= 0 {
-			p.all = 1
+			p.weight, p.all = 1, 1 // the whole of a budget of its own
 		}
 		p.phase = int64(mix(s.site.Seed, 'p'+uint64(k)) % uint64(p.visit()))
 	}
+}
+
+func totalWeight(programs []program) (sum int64) {
+	for _, p := range programs {
+		sum += p.weight
+	}
+	return sum
 }
 
 // visit is what a visit costs.
