@@ -39,8 +39,7 @@ func createOutput(path string, perm os.FileMode) (*output, error) {
 	// Of its own accord renameio would write to the system's folder for
 	// temporary files, which may be small, and leave things there if killed.
 	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(perm), renameio.WithTempDir(filepath.Dir(path)))
-	var temporary *fs.PathError
-	if errors.As(err, &temporary) {
+	if temporary, ok := errors.AsType[*fs.PathError](err); ok {
 		err = temporary.Err // nobody has to know the file's first name
 	}
 	return &output{Writer: file, pending: file}, err
@@ -71,7 +70,7 @@ func (o *output) abandon() {
 	case o.pending != nil:
 		o.pending.Cleanup() //nolint:errcheck // after a failure that is reported
 	case o.direct != nil:
-		o.direct.Close() //nolint:errcheck // likewise, or closed already
+		o.direct.Close() // if it is not closed already
 	}
 }
 
