@@ -87,8 +87,7 @@ var errNoLogs = errors.New("no logs in this directory")
 // unreadable says that a path could not be read, as a *fs.PathError whose words
 // are for people.
 func unreadable(path string, err error) error {
-	var cause *fs.PathError
-	if errors.As(err, &cause) {
+	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		err = cause.Err
 	}
 	return &fs.PathError{Op: "cannot read", Path: path, Err: err}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -146,7 +147,7 @@ func TestParseAllocatesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		formats = append(formats[:len(formats):len(formats)], FormatInfo{Format: f})
+		formats = append(slices.Clip(formats), FormatInfo{Format: f})
 	}
 	rnd := rand.New(rand.NewPCG(3, 4))
 	for _, f := range formats {
