@@ -314,6 +314,34 @@ func writeLog(t *testing.T, dir, log string) (path string) {
 	return path
 }
 
+// TestReportFromExport checks that the page of an export is the page of its
+// log, byte for byte, apart from the lines that name what was read.
+func TestReportFromExport(t *testing.T) {
+	t.Chdir(t.TempDir()) // a long path has marks in it where it may break
+	const log = "access.log"
+	writeLog(t, ".", hostileLog())
+	page := func(input string) []string {
+		logbook(t, "report", "-q", "-o", "page.html", input)
+		text, err := os.ReadFile("page.html")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool { return strings.Contains(line, input) })
+	}
+	want := page(log)
+	for _, name := range []string{"access.parquet", "access.arrow", "access.arrows", "accessdays"} {
+		flags := []string{"export", "-q", "-o", name, log}
+		if name == "accessdays" {
+			flags = append(flags, "--partition", "day")
+		}
+		logbook(t, flags...)
+		got := page(name)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s (-log +export):\n%s", name, gocmp.Diff(want, got))
+		}
+	}
+}
+
 // TestStatistics checks that a file's footer claims what is true and claims
 // enough: bounds and null counts of every column, order of time only where
 // there is one, as pyarrow and DuckDB understand it.
