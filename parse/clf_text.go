@@ -65,7 +65,7 @@ func cleanHost(host []byte, seen byte) ([]byte, bool) {
 		return nil, false
 	case host[0] == '[' && len(host) > 2 && host[len(host)-1] == ']':
 		inner := host[1 : len(host)-1]
-		return inner, bytes.IndexByte(inner, ':') >= 0 && !bytes.ContainsAny(inner, "[]")
+		return inner, bytes.Count(inner, colon) > 1 && !bytes.ContainsAny(inner, "[]")
 	}
 	if bare := withoutPort(host); len(bare) < len(host) {
 		return cleanHost(bare, hostClasses(bare))

@@ -220,7 +220,7 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	return OK
 }
 
-var comma, question, plus = []byte(","), []byte("?"), []byte("+")
+var comma, colon, question, plus = []byte(","), []byte(":"), []byte("?"), []byte("+")
 
 // setTime reads a time that stands in one piece.
 func (p *reader) setTime(v *value, b []byte, r *Record) Reason {
