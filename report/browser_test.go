@@ -27,6 +27,7 @@ import (
 type tab struct {
 	context.Context
 	t        *testing.T
+	home     string // the address
 	mu       sync.Mutex
 	console  []string
 	requests []string
@@ -70,9 +71,15 @@ type view struct {
 // open opens a file in a tab of its own.
 func open(t *testing.T, browser context.Context, file string, v view) *tab {
 	t.Helper()
+	return visit(t, browser, "file://"+file, v)
+}
+
+// visit opens an address in a tab of its own.
+func visit(t *testing.T, browser context.Context, address string, v view) *tab {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
-	b := &tab{Context: ctx, t: t}
+	b := &tab{Context: ctx, t: t, home: address}
 	must(t, chromedp.Do(ctx, chromedp.EmulateViewport(v.width, v.height)))
 	call := func(_ any, err error) { t.Helper(); must(t, err) }
 	call(chromedp.Call(ctx, network.Enable, network.EnableParams{}))
@@ -80,7 +87,7 @@ func open(t *testing.T, browser context.Context, file string, v view) *tab {
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}))
 	call(chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.noScript}))
 	must(t, chromedp.Listen(ctx, b.hear))
-	must(t, chromedp.Do(ctx, chromedp.Navigate("file://"+file)))
+	must(t, chromedp.Do(ctx, chromedp.Navigate(address)))
 	return b
 }
 
@@ -97,7 +104,7 @@ func (b *tab) hear(event any) {
 	case *log.EventEntryAdded:
 		b.console = append(b.console, e.Entry.Text)
 	case *network.EventRequestWillBeSent:
-		if !strings.HasPrefix(e.Request.URL, "file:") && !strings.HasPrefix(e.Request.URL, "blob:") {
+		if !strings.HasPrefix(e.Request.URL, b.home) && !strings.HasPrefix(e.Request.URL, "blob:") {
 			b.requests = append(b.requests, e.Request.URL)
 		}
 	}

@@ -398,7 +398,7 @@ func TestPreviewSample(t *testing.T) {
 	show := func(args ...string) (stripe, count string) {
 		t.Helper()
 		page := startPreview(t, smallNotebook, append(args, "--jobs=2", sampleLog)...).page()
-		if m := regexp.MustCompile(`<p class="stripe">Sample: (\S+)`).FindStringSubmatch(page); m != nil {
+		if m := regexp.MustCompile(`<aside class="stripe" aria-label="Sample">Sample: (\S+)`).FindStringSubmatch(page); m != nil {
 			stripe = m[1]
 		}
 		return stripe, counted.FindStringSubmatch(page)[1]
