@@ -136,7 +136,7 @@ func markdownCell(s string) string {
 
 // ordinary is text that no reader of Markdown takes for anything else: no
 // markup, no address, no mention, no emoji.
-var ordinary = regexp.MustCompile(`^(?:[\p{L}\p{N}\x{202f} ,()%+−–▲▼≈×·…’'“”-]|[.:;?!](?:[ \d]|$)|<\d)*$`)
+var ordinary = regexp.MustCompile(`^(?:[\p{L}\p{N}\x{202f} ,()%+−–▲▼≈×·…†’'“”-]|[.:;?!](?:[ \d]|$)|<\d)*$`)
 
 // MarkdownText writes a text so that Markdown shows it as it is: ordinary words
 // and numbers as they are, all else as a code span, which alone is not looked

@@ -334,7 +334,7 @@ func (p *pageMaker) describe(f *figure, pl *plot) {
 				f.Legend[n-1], f.Legend[n-2] = f.Legend[n-2], f.Legend[n-1]
 			}
 			if pl.adds {
-				f.Label += " " + s.name + ": " + plain(pl.y, n) + "."
+				f.Label += " " + or(s.name, pl.noun) + ": " + plain(pl.y, n) + "."
 			}
 		}
 	}

@@ -11,44 +11,74 @@ import (
 )
 
 // example finds, in Markdown, the blocks that show a command and what it
-// prints:
+// prints, and files to save:
 //
 //	```console
 //	$ logbook query 'count by status' access.log
 //	...
 //	```
-var example = regexp.MustCompile("(?ms)^```console\n\\$ (.*?)\n(.*?)^```$")
+//
+//	~~~~markdown mine.md
+//	...
+//	~~~~
+var example = regexp.MustCompile("(?ms)^```console\n\\$ (.*?)\n(.*?)^```$|^~~~~markdown (\\S+)\n(.*?)^~~~~$")
 
 // TestREADME runs the examples of README.md, in an empty folder with the
 // project's sample as access.log, and compares what they print.
-func TestREADME(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+func TestREADME(t *testing.T) { runExamples(t, "../../README.md") }
+
+// TestTutorial does what the tutorial says, one step after the other.
+func TestTutorial(t *testing.T) { runExamples(t, "../../testdata/tutorial.md") }
+
+// runExamples runs a document's examples in their order, in one folder; with
+// -update it writes what they print into the document.
+func runExamples(t *testing.T, path string) {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := exampleDir(t)
-	examples := example.FindAllSubmatch(readme, -1)
+	examples := example.FindAllSubmatch(text, -1)
 	if len(examples) == 0 {
-		t.Fatal("README.md shows no example")
+		t.Fatalf("%s shows no example", path)
 	}
+	updated := string(text)
 	for _, ex := range examples {
+		if file := string(ex[3]); file != "" {
+			if err := os.WriteFile(filepath.Join(dir, file), ex[4], 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
 		command, want := string(ex[1]), string(ex[2])
 		t.Run(command, func(t *testing.T) {
 			needModules(t, command)
-			sh := exec.Command("sh", "-c", command)
-			sh.Dir = dir
-			sh.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
-			var stderr bytes.Buffer
-			sh.Stderr = &stderr
-			got, err := sh.Output()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, stderr.Bytes())
-			}
-			if trim(string(got)) != trim(want) {
+			got := runExample(t, dir, command)
+			if trim(got) != trim(want) && !*update {
 				t.Errorf("got:\n%swant:\n%s", got, want)
 			}
+			updated = strings.Replace(updated, string(ex[0]), "```console\n$ "+command+"\n"+got+"```", 1)
 		})
 	}
+	if *update {
+		if err := os.WriteFile(path, []byte(updated), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func runExample(t *testing.T, dir, command string) string {
+	t.Helper()
+	sh := exec.Command("sh", "-c", command)
+	sh.Dir = dir
+	sh.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	var stderr bytes.Buffer
+	sh.Stderr = &stderr
+	got, err := sh.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr.Bytes())
+	}
+	return string(got)
 }
 
 var module = regexp.MustCompile(`python3 -c ["'](?:import|from) (\w+)`)
