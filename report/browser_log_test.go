@@ -107,8 +107,8 @@ func TestPicture(t *testing.T) {
 	if page == "" {
 		t.Skip("$PAGE names no page to make a picture of")
 	}
-	b := open(t, openBrowser(t), page, view{1400, 1180, "light", false})
-	must(t, chromedp.Do(b, chromedp.EmulateViewport(1400, 1180, chromedp.EmulateScale(1.25))))
+	b := open(t, openBrowser(t), page, view{1400, 1072, "light", false})
+	must(t, chromedp.Do(b, chromedp.EmulateViewport(1400, 1072, chromedp.EmulateScale(1.25))))
 	b.drawAll()
 	picture, err := chromedp.Run(b, chromedp.CaptureScreenshot())
 	must(t, err)
