@@ -321,7 +321,7 @@ func removeListed(dir string, paths []string) error {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		os.Remove(filepath.Dir(name)) //nolint:errcheck // it may hold other files
+		os.Remove(filepath.Dir(name)) // it may hold other files
 	}
 	return nil
 }

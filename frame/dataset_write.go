@@ -546,7 +546,7 @@ func (d *DatasetWriter) Close() error {
 	var errs []error
 	if d.isNew {
 		errs = append(errs, os.RemoveAll(filepath.Join(d.dir, stagingName)), os.Remove(filepath.Join(d.dir, manifestName)))
-		os.Remove(d.dir) //nolint:errcheck // it may hold other things
+		os.Remove(d.dir) // it may hold other things
 	}
 	return errors.Join(append(errs, d.lock.Close())...)
 }

@@ -32,7 +32,7 @@ func (c *exportCmd) runDataset(r *reading, schema *arrow.Schema) error {
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", c.Output, err)
 	}
-	defer out.Close() //nolint:errcheck // it only lets others in
+	defer out.Close() // it only lets others in
 	a := adding{reading: r, schema: schema, out: out, added: map[string]string{}}
 	summary, err := r.account(a.addAll)
 	if err != nil {
