@@ -61,7 +61,7 @@ func (c change) relative() float64 { return (c.now.num - c.was.num) / math.Abs(c
 // String writes the change for a table or under a headline number.
 func (c change) String() string {
 	text := c.text()
-	if c.partial && text != missing {
+	if kind := c.kind(); c.partial && kind != "unknown" && kind != "new" && kind != "gone" {
 		text += "†"
 	}
 	return text

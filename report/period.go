@@ -272,6 +272,14 @@ func (p Period) inShort() string {
 	return "before"
 }
 
+// names are what a chart calls p and what was before it.
+func (p Period) names() (this, before string) {
+	if p.n == 1 {
+		return "this " + string(p.unit), string(p.unit) + " before"
+	}
+	return "now", "before"
+}
+
 // inWords names a period that ends where the one begins that is spoken of:
 // "the week before", "the 14 days before".
 func (p Period) inWords() string {

@@ -110,7 +110,11 @@ func (p *pageMaker) pivot(c *Cell, t *frame.Table, x, y, stack, ghost string) *p
 	}
 	pl.order(stack)
 	if gc := t.Column(ghost); gc != nil {
-		was := trace{name: "before", class: "c-ghost", values: make([]float64, len(pl.axis.labels))}
+		this, before := p.run.Period.names()
+		for i := range pl.series {
+			pl.series[i].name = or(pl.series[i].name, this)
+		}
+		was := trace{name: before, class: "c-ghost", values: make([]float64, len(pl.axis.labels))}
 		for i := range t.Rows {
 			if place, ok := pl.axis.find(at(xc, i), p.formatter.zone); ok {
 				was.values[place] += at(gc, i).num
