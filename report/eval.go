@@ -102,8 +102,8 @@ func constantOf(l *frame.Literal) value {
 		v.typ, v.text = frame.Text, l.Text
 	case l.Type == frame.Float:
 		v.num = l.Float
-		if strings.HasSuffix(l.Source, "%") {
-			v.unit, v.text = "ratio", strings.TrimRight(strings.TrimSuffix(l.Source, "%"), " ")+thin+"%"
+		if number, percent := strings.CutSuffix(l.Source, "%"); percent {
+			v.unit, v.text = "ratio", strings.TrimRight(number, " ")+thin+"%"
 		}
 	}
 	return v

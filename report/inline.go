@@ -93,6 +93,6 @@ func unescaped(raw string) string {
 	var b strings.Builder
 	w := bufio.NewWriter(&b)
 	gmhtml.DefaultWriter.Write(w, []byte(raw))
-	w.Flush() //nolint:errcheck // to memory
+	w.Flush() // to memory
 	return html.UnescapeString(b.String())
 }

@@ -47,7 +47,7 @@ func TestNotebookErrors(t *testing.T) {
 		{"---\nlogbook: 1\nzone: Europe/Berlim\n---\n", `a.md:3:7: no time zone "Europe/Berlim"`},
 		{"---\nlogbook: 1\nperiod: someday\n---\n", `a.md:3:9: "someday" is no period`},
 		{"---\nlogbook: 1\nhosts: masc\n---\n", `a.md:3:8: hosts: unknown "masc" (did you mean mask?)`},
-		{"---\nlogbook: 1\ncompare: [previous, last yaer]\n---\n", `unknown "last yaer" (did you mean last year?)`},
+		{"---\nlogbook: 1\ncompare: [previous, last yeer]\n---\n", `unknown "last yeer" (did you mean last year?)`},
 		{"---\nlogbook: 1\nparams: {min: [1]}\n---\n", `the parameter "min" is no number`},
 		{"---\nlogbook: 1\ntitle: a {{ perod.week }}\n---\n", `unknown name "perod" (did you mean period?)`},
 		{"---\nlogbook: 1\nparams: {min: 1}\n---\n\n```logbook x\ncount by path\nlimit $mim\n```\n", `a.md:8:7: unknown parameter "$mim" (did you mean min?)`},

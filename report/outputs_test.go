@@ -23,7 +23,7 @@ func TestTextWidth(t *testing.T) {
 		if err := hostileResult(t, notebook(t, name, "")).WriteText(&b); err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range strings.Split(b.String(), "\n") {
+		for line := range strings.SplitSeq(b.String(), "\n") {
 			if w := uniseg.StringWidth(line); w > columns {
 				t.Errorf("%s: %d columns: %s", name, w, line)
 			}

@@ -46,11 +46,12 @@ func (s *shades) String() string {
 		lines[0] += head + strings.Repeat(" ", 6-uniseg.StringWidth(head))
 	}
 	for y, label := range s.ys {
-		line := pad(label)
+		var line strings.Builder
+		line.WriteString(pad(label))
 		for _, v := range s.dark[y][:across] {
-			line += steps[int(math.Ceil(v*5))]
+			line.WriteString(steps[int(math.Ceil(v*5))])
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")

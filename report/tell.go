@@ -40,7 +40,7 @@ func (pg *page) tell(w io.Writer, h hand) error {
 		blocks = append(blocks, t.blocks(s.Blocks)...)
 	}
 	blocks = append(blocks, t.words(t.account()))
-	text := join2(blocks)
+	text := spaced(blocks)
 	_, err := io.WriteString(w, strings.ReplaceAll(text, thin, " ")+"\n")
 	return err
 }
@@ -225,7 +225,7 @@ func (t *teller) nodes(parent ast.Node, width int) string {
 	for _, n := range childrenOf(parent) {
 		blocks = append(blocks, t.node(n, width))
 	}
-	return join2(blocks)
+	return spaced(blocks)
 }
 
 func (t *teller) list(l *ast.List, width int) string {
@@ -265,8 +265,8 @@ func indented(text, first, rest string) string {
 	return first + strings.ReplaceAll(text, "\n", "\n"+rest)
 }
 
-// join2 joins blocks that are not empty, with a blank line between.
-func join2(blocks []string) string {
+// spaced joins blocks that are not empty, with a blank line between.
+func spaced(blocks []string) string {
 	return strings.Join(slices.DeleteFunc(blocks, func(s string) bool { return s == "" }), "\n\n")
 }
 
@@ -279,17 +279,17 @@ func (pg *page) account() string {
 	if n := pg.Total.Rejected; n > 0 {
 		out += ", " + grouped(n) + " rejected"
 	}
-	out += "."
+	sentences := []string{out}
 	for _, in := range pg.Inputs {
 		if in.Err != "" {
-			out += " " + visible(in.Name) + " is damaged: " + visible(in.Err) + "."
+			sentences = append(sentences, visible(in.Name)+" is damaged: "+visible(in.Err))
 		}
 	}
 	for _, n := range pg.Notes {
-		out += " " + strings.TrimSuffix(visible(n), ".") + "."
+		sentences = append(sentences, strings.TrimSuffix(visible(n), "."))
 	}
 	if pg.Made != "" {
-		out += " Made " + pg.Made + " by logbook " + pg.Version + "."
+		sentences = append(sentences, "Made "+pg.Made+" by logbook "+pg.Version)
 	}
-	return out
+	return strings.Join(sentences, ". ") + "."
 }

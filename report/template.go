@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"strings"
 
 	"logbook/frame"
@@ -40,7 +41,9 @@ func (n *Notebook) parseTemplate(text string) ([]piece, error) {
 		}
 		if err != nil {
 			err = moved(err, 0)
-			err.(*frame.SyntaxError).Text = braced
+			if syntax, ok := errors.AsType[*frame.SyntaxError](err); ok {
+				syntax.Text = braced
+			}
 			return nil, err
 		}
 		pieces, text = append(pieces, piece{value: &d}), after

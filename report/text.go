@@ -58,7 +58,7 @@ func (plainText) table(columns []frame.TextColumn, width int) string {
 // its unit, and within a word only where that is longer than a line.
 func folded(text string, width int) string {
 	var lines []string
-	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		used := 0
 		var b strings.Builder
 		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return r == ' ' }) {

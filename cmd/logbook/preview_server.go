@@ -56,7 +56,8 @@ func listen(address string) (*previewServer, error) {
 
 func (s *previewServer) url() string { return "http://" + s.listener.Addr().String() + "/" }
 
-func (s *previewServer) close() { s.listener.Close() } //nolint:errcheck // serve has closed it already, or nobody came
+// close gives the address back, unless serve has done so.
+func (s *previewServer) close() { s.listener.Close() }
 
 // show replaces the page.
 func (s *previewServer) show(page []byte, n news) {
@@ -106,9 +107,9 @@ func (s *previewServer) serve(ctx context.Context) error {
 	patience, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if server.Shutdown(patience) != nil {
-		server.Close() //nolint:errcheck // there is nothing left to do about it
+		server.Close() // there is nothing left to do about it
 	}
-	<-served
+	<-served //nolint:errcheck // it says that the server was shut down
 	return nil
 }
 

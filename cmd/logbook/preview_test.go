@@ -31,11 +31,11 @@ type desk struct {
 	end      func() int    // ends it as Ctrl-C does, and returns the exit code
 }
 
-// preview starts a preview of a notebook's text.
-func startPreview(t *testing.T, text string, args ...string) *desk {
+// startPreview starts a preview of the small notebook.
+func startPreview(t *testing.T, args ...string) *desk {
 	t.Helper()
 	d := &desk{t: t, notebook: filepath.Join(t.TempDir(), "work.md"), said: new(bytes.Buffer)}
-	d.save(text)
+	d.save(smallNotebook)
 	ctx, cancel := context.WithCancel(t.Context())
 	stderr, w := io.Pipe()
 	exit, read := make(chan int, 1), make(chan bool)
@@ -226,7 +226,7 @@ func TestPreviewIsReport(t *testing.T) {
 		{"--where", "status < 500", "--since", "2026-11-03", "--period", "2026-11-10", log, log + ".gz"},
 		{filepath.Join(dir, "access.parquet"), log},
 	} {
-		d := startPreview(t, smallNotebook, flags...)
+		d := startPreview(t, flags...)
 		next := d.events()
 		next()
 		for name, text := range edited(flags[0] == log) {
@@ -262,7 +262,7 @@ func TestPreviewIsReport(t *testing.T) {
 // TestPreviewHost checks that only requests under the server's own address are
 // answered, and only those that read.
 func TestPreviewHost(t *testing.T) {
-	d := startPreview(t, smallNotebook, sampleLog)
+	d := startPreview(t, sampleLog)
 	_, port, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(d.url, "http://"), "/"), ":")
 	for host, want := range map[string]int{
 		"127.0.0.1:" + port: 200, "localhost:" + port: 200, "[::1]:" + port: 200,
@@ -316,7 +316,7 @@ func TestPreviewListen(t *testing.T) {
 // edited: the cells that changed; what is wrong, over the last good page; and
 // that it is right again. When the preview ends nothing of it goes on.
 func TestPreviewSave(t *testing.T) {
-	d := startPreview(t, smallNotebook, sampleLog)
+	d := startPreview(t, sampleLog)
 	next := d.events()
 	first := next()
 	if first.Page == "" || first.Problem != "" || !strings.Contains(d.page(), `data-preview="`+first.Page+`"`) {
@@ -364,7 +364,7 @@ func TestPreviewSave(t *testing.T) {
 // TestPreviewRereads checks that logs are read again when front matter changes
 // what is read of them, and only then.
 func TestPreviewRereads(t *testing.T) {
-	d := startPreview(t, smallNotebook, sampleLog)
+	d := startPreview(t, sampleLog)
 	next := d.events()
 	next()
 	var want []string
@@ -397,7 +397,7 @@ func TestPreviewSample(t *testing.T) {
 	counted := regexp.MustCompile(`([\d,]+) requests\.`)
 	show := func(args ...string) (stripe, count string) {
 		t.Helper()
-		page := startPreview(t, smallNotebook, append(args, "--jobs=2", sampleLog)...).page()
+		page := startPreview(t, append(args, "--jobs=2", sampleLog)...).page()
 		if m := regexp.MustCompile(`<aside class="stripe" aria-label="Sample">Sample: (\S+)`).FindStringSubmatch(page); m != nil {
 			stripe = m[1]
 		}

@@ -284,8 +284,7 @@ func (r *reading) account(scan func() (*parse.Summary, error)) (*parse.Summary, 
 // that an input could not be read or was damaged.
 func (r *reading) verdict(s *parse.Summary) error {
 	for _, f := range s.Files {
-		var unread *fs.PathError
-		if errors.As(f.Err, &unread) {
+		if _, unread := errors.AsType[*fs.PathError](f.Err); unread {
 			return errors.New("not all logs could be read; the answer holds the others")
 		}
 	}

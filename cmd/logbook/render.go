@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"logbook/report"
@@ -42,7 +41,7 @@ func (c *renderCmd) Run(env *environment) error {
 }
 
 func (c *renderCmd) read(env *environment) (*report.Result, error) {
-	in := io.Reader(env.stdin)
+	in := env.stdin
 	if c.File != "-" {
 		file, err := os.Open(c.File)
 		if err != nil {
