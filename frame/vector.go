@@ -182,12 +182,24 @@ func (c *column) readDictionary(arr *array.Dictionary, out *vector) error {
 	}
 	c.scratch.codes = append(c.scratch.codes[:0], out.codes...)
 	out.codes = c.scratch.codes
-	for i, code := range out.codes {
-		if nulls != nil && nulls[i] || values.IsNull(int(code)) {
+	for i, null := range nulls {
+		if null {
 			out.codes[i] = -1
 		}
 	}
+	if values.NullN() > 0 {
+		nullTexts(out.codes, values)
+	}
 	return nil
+}
+
+// nullTexts makes nulls of the codes whose text is one.
+func nullTexts(codes []int32, values *array.String) {
+	for i, code := range codes {
+		if code >= 0 && values.IsNull(int(code)) {
+			codes[i] = -1
+		}
+	}
 }
 
 // readStrings interns a plain text column, so that all that follows sees a

@@ -181,7 +181,8 @@ func (b *batcher) begin(file string, firstLine int64) {
 func (b *batcher) array(c column, r *rows) arrow.Array {
 	switch c.from {
 	case columnText:
-		return dictionaryArray(b.intern(c.field, r), r.nulls[c.field], b.dictionaries[c.field])
+		codes := slices.Clone(b.intern(c.field, r)) // which the next block overwrites
+		return dictionaryArray(codes, r.nulls[c.field], b.dictionaries[c.field])
 	case columnDerived:
 		return b.derivedArray(c, r)
 	case columnTime:
@@ -270,26 +271,34 @@ func (b *batcher) fileArray(r *rows) arrow.Array {
 // textType is the type of all text columns.
 var textType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
 
-// dictionaryArray copies codes, of which so many are -1 for null, into a
-// column.
+// dictionaryArray makes a column of codes, of which so many are -1 for null. It
+// takes their memory.
 func dictionaryArray(codes []int32, nulls int, d *dictionary) arrow.Array {
-	indices := slices.Clone(codes)
 	var valid *memory.Buffer
 	if nulls > 0 {
-		valid = bitmap(len(codes), func(i int) bool { return codes[i] >= 0 })
-		for i, c := range indices {
-			indices[i] = max(c, 0) // which every reader can look up
-		}
+		valid = validCodes(codes)
 	}
 	values := d.values()
 	if nulls == len(codes) && values.Len() == 0 {
 		values = noTexts // readers may look at text 0 of a column that is null throughout
 	}
 	data := array.NewDataWithDictionary(textType, len(codes),
-		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(indices))},
+		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(codes))},
 		nulls, 0, values.Data().(*array.Data))
 	defer data.Release()
 	return array.NewDictionaryData(data)
+}
+
+// validCodes returns a bit for each code that stands for a text. Those that do
+// not become 0, which every reader can look up.
+func validCodes(codes []int32) *memory.Buffer {
+	bits := make([]byte, bitutil.BytesForBits(int64(len(codes))))
+	for i, c := range codes {
+		null := uint32(c) >> 31
+		bits[i>>3] |= byte((1 - null) << (i & 7))
+		codes[i] = c &^ -int32(null)
+	}
+	return memory.NewBufferBytes(bits)
 }
 
 // noTexts is the dictionary of a column without texts.

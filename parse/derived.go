@@ -79,10 +79,12 @@ func (d *derived) code(column int, text string) int32 {
 func (d *derived) textColumn(column int, codes []int32) arrow.Array {
 	mapped := make([]int32, len(codes))
 	of := d.codes[column]
+	nulls := 0
 	for i, c := range codes {
 		mapped[i] = of[c+1]
+		nulls += int(uint32(mapped[i]) >> 31)
 	}
-	return dictionaryArray(mapped, countNulls(mapped), d.dictionaries[column])
+	return dictionaryArray(mapped, nulls, d.dictionaries[column])
 }
 
 func (d *derived) flags(codes []int32) arrow.Array {
