@@ -78,8 +78,8 @@ func (p *Partial) write(batch arrow.Record) error {
 			return err
 		}
 	}
-	for _, t := range p.tables {
-		if err := p.group(t); err != nil {
+	for _, i := range p.plan.order {
+		if err := p.group(p.tables[i]); err != nil {
 			return err
 		}
 	}

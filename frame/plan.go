@@ -27,6 +27,7 @@ type Plan struct {
 	domains    []domainPlan
 	selections []selectionPlan
 	tables     []*groupsPlan
+	order      []int // of tables: those of a selection follow each other, so that they share its rows' numbers
 	cells      []cellPlan
 	identity   uint64 // of what a partial holds; plans with the same can merge
 }
@@ -162,6 +163,10 @@ func newPlan(schema *arrow.Schema, queries []*checkedQuery, opts Options) (*Plan
 			return nil, err
 		}
 	}
+	for i := range p.tables {
+		p.order = append(p.order, i)
+	}
+	slices.SortStableFunc(p.order, func(i, j int) int { return p.tables[i].selection - p.tables[j].selection })
 	p.columns = p.program.columns()
 	if err := p.push(slices.DeleteFunc(slices.Clone(queries), (*checkedQuery).readsNoRows)); err != nil {
 		return nil, err
