@@ -187,6 +187,15 @@ func (p Period) LastYear() Period {
 // UsualOf is how many periods before make what is usual.
 const UsualOf = 4
 
+// alike returns the i-th period before p that what is usual is made of. A day
+// is held against its own weekday: a Saturday says little about a Sunday.
+func (p Period) alike(i int) Period {
+	if p.unit == days && p.n == 1 {
+		i *= 7
+	}
+	return p.Before(i)
+}
+
 // Compared returns p and the periods that comparison with the given names
 // (previous, usual, last year) needs, as one pass over the logs groups them:
 // p itself first.
@@ -204,7 +213,7 @@ func (p Period) Compared(with []string) ([]frame.Period, error) {
 			add(name, p.Before(1))
 		case "usual":
 			for i := range UsualOf {
-				add(fmt.Sprintf("usual %d", i+1), p.Before(i+1))
+				add(fmt.Sprintf("usual %d", i+1), p.alike(i+1))
 			}
 		case "last year":
 			add(name, p.LastYear())

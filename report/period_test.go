@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -89,5 +90,35 @@ func TestCompared(t *testing.T) {
 	}
 	if _, err := (Period{}).Compared([]string{"previous"}); err == nil {
 		t.Error("all time can be compared, want an error")
+	}
+}
+
+// TestUsualOfADay checks that a day is compared with the same weekday of the
+// four weeks before, across a change of the clock, and that longer spans of
+// days are compared with the spans before.
+func TestUsualOfADay(t *testing.T) {
+	zone := berlin(t)
+	for text, want := range map[string]string{
+		"2026-11-09":             "11-02 10-26 10-19 10-12",
+		"2026-11-09..2026-11-10": "11-07 11-05 11-03 11-01",
+	} {
+		p, err := ParsePeriod(text, time.Now(), zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		periods, err := p.Compared([]string{"usual"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, q := range periods[1:] {
+			got = append(got, q.Start.Format("01-02"))
+			if q.Start.Hour() != 0 {
+				t.Errorf("%s: %v is not the beginning of a day", text, q.Start)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s is compared with %v, want %s", text, got, want)
+		}
 	}
 }
