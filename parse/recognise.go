@@ -2,8 +2,12 @@ package parse
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
+
+// ErrUnrecognised is the error, wrapped, of a log that no format fits.
+var ErrUnrecognised = errors.New("no known format fits")
 
 // Recognise finds the format of a log by a sample of its lines: some thousand
 // from all over the file, in order, the first among them (a W3C log begins
@@ -127,10 +131,10 @@ func unrecognised(sample [][]byte) error {
 			if len(line) > 200 {
 				line = append(line[:200:200], "…"...)
 			}
-			return fmt.Errorf("no known format fits; the first line is %q: give --format the LogFormat or log_format string "+
+			return fmt.Errorf("%w; the first line is %q: give --format the LogFormat or log_format string "+
 				"of the server that wrote it, such as '$remote_addr [$time_local] \"$request\" $status', or a name that "+
-				"\"logbook formats\" lists", line)
+				"\"logbook formats\" lists", ErrUnrecognised, line)
 		}
 	}
-	return fmt.Errorf("no known format fits: there are no lines but blank ones and comments")
+	return fmt.Errorf("%w: there are no lines but blank ones and comments", ErrUnrecognised)
 }

@@ -22,7 +22,7 @@
 //	1  something could not be read or written
 //	2  wrong use: flags, a query, a notebook; nothing was read
 //	3  done, but a cell of the notebook failed
-//	4  done, but input is damaged, or more lines were rejected than --max-rejected allows
+//	4  done, but input is damaged or in no known format, or more lines were rejected than --max-rejected allows
 package main
 
 import (

@@ -288,10 +288,16 @@ func (r *reading) verdict(s *parse.Summary) error {
 			return errors.New("not all logs could be read; the answer holds the others")
 		}
 	}
+	unknown := 0
 	for _, f := range s.Files {
-		if f.Err != nil {
+		if errors.Is(f.Err, parse.ErrUnrecognised) {
+			unknown++
+		} else if f.Err != nil {
 			return &exitError{exitDamaged, errors.New("input is damaged; the answer holds what could be read")}
 		}
+	}
+	if unknown > 0 {
+		return &exitError{exitDamaged, fmt.Errorf("no known format fits %s; the answer is without", plural(unknown, "file"))}
 	}
 	limit, _ := r.flags.maxRejected()
 	if share := float64(s.Rejected) / float64(max(s.Total, 1)); share > limit {
