@@ -11,15 +11,21 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"logbook/frame"
 )
 
 // The benchmarks here time the whole command as a process of its own, on a
-// generated log of 400 MB in the file cache, beside other tools in the same
+// generated log of two million lines in the file cache, beside other tools in the same
 // run: "x-mawk" is how many times as long mawk took. A tool that is not
 // installed is left out.
 
-// bigLog returns the path of a log of 400 MB, which all benchmarks share and
-// removeBigLog removes.
+const bigLines = 2_000_000
+
+// bigLog returns the path of a log of two million lines, which all benchmarks
+// share and removeBigLog removes.
 var bigLog = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "logbook-bench-")
 	if err != nil {
@@ -27,13 +33,17 @@ var bigLog = sync.OnceValues(func() (string, error) {
 	}
 	bigLogDir = dir
 	path := filepath.Join(dir, "access.log")
-	env := &environment{context.Background(), nil, io.Discard, os.Stderr,
-		[]string{"generate", "--from", "2026-10-19", "--days", "28", "--bytes", "400MB", "--seed", "42", "-o", path}, os.Getenv}
-	if code := run(env); code != 0 {
-		return "", fmt.Errorf("generate: exit %d", code)
-	}
-	return path, nil
+	return path, generateLines(path, bigLines)
 })
+
+func generateLines(path string, lines int) error {
+	env := &environment{context.Background(), nil, io.Discard, os.Stderr,
+		[]string{"generate", "--from", "2026-10-19", "--days", "28", "--lines", fmt.Sprint(lines), "--seed", "42", "-o", path}, os.Getenv}
+	if code := run(env); code != 0 {
+		return fmt.Errorf("generate: exit %d", code)
+	}
+	return nil
+}
 
 var bigLogDir string // "" until there is one
 
@@ -119,12 +129,12 @@ func BenchmarkReport(b *testing.B) {
 		rival{"goaccess", []string{"goaccess", log, "--log-format=COMBINED", "--no-progress", "-o", filepath.Join(b.TempDir(), "goaccess.html")}})
 }
 
-// BenchmarkQuery counts books by status, beside mawk and DuckDB doing the same
-// with the first element of the path.
+// BenchmarkQuery counts sections, the first elements of paths, by status, beside
+// mawk and DuckDB doing the same.
 func BenchmarkQuery(b *testing.B) {
 	log := needBigLog(b)
 	const mawk = `{ split($7, part, "/"); count[part[2] " " $9]++ } END { for (key in count) print count[key], key }`
-	beside(b, log, []string{"query", "-q", "count by book, status", log},
+	beside(b, log, []string{"query", "-q", "--book", "/{book}/**", "count by book, status", log},
 		rival{"mawk", []string{"mawk", mawk, log}},
 		rival{"duckdb", []string{"python3", "-c", duckdbQuery, log}})
 }
@@ -168,3 +178,56 @@ duckdb.sql(r"""copy (
     from read_csv('LOG', columns={'line': 'VARCHAR'}, delim='\x01', quote='', escape='', header=false, auto_detect=false))
   ) to 'OUT' (format parquet, compression zstd)""".replace('LOG', sys.argv[1]).replace('OUT', sys.argv[2]))
 `
+
+// BenchmarkCells answers the default notebook, about twenty cells, in one pass,
+// and in the same turn scans the log into the columns that these cells read and
+// does nothing with them: "x-parsing" is how many times as long the cells took.
+func BenchmarkCells(b *testing.B) {
+	log := needBigLog(b)
+	env := &environment{context.Background(), nil, io.Discard, io.Discard, nil, os.Getenv}
+	d, err := notebookFlags{readFlags: readFlags{Format: "auto", Quiet: true}}.draft(env, "access", []string{log})
+	if err != nil {
+		b.Fatal(err)
+	}
+	plan, err := d.plan(d.names, d.queries)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var cells, parsing time.Duration
+	for b.Loop() {
+		start := time.Now()
+		if _, _, err := d.run(plan); err != nil {
+			b.Fatal(err)
+		}
+		cells += time.Since(start)
+		b.StopTimer()
+		start = time.Now()
+		if _, err := d.scan(func() frame.Sink { return discard{} }); err != nil {
+			b.Fatal(err)
+		}
+		parsing += time.Since(start)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(len(d.queries)), "cells")
+	b.ReportMetric(cells.Seconds()/parsing.Seconds(), "x-parsing")
+}
+
+// discard is a sink that does nothing with its batches.
+type discard struct{}
+
+func (discard) Write(arrow.Record) error { return nil }
+
+// BenchmarkMemory answers a question of a tenth of the log and of the whole:
+// the groups are the same, and so should be the memory.
+func BenchmarkMemory(b *testing.B) {
+	whole := needBigLog(b)
+	tenth := filepath.Join(b.TempDir(), "access.log")
+	if err := generateLines(tenth, bigLines/10); err != nil {
+		b.Fatal(err)
+	}
+	for _, log := range []struct{ name, path string }{{"tenth", tenth}, {"whole", whole}} {
+		b.Run(log.name, func(b *testing.B) {
+			beside(b, log.path, []string{"query", "-q", "count, sum bytes, p95 bytes by book, status, day", log.path})
+		})
+	}
+}
