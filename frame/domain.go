@@ -71,9 +71,16 @@ func (d *domain) ofInts(v *vector, rows, out []int32) {
 		}
 		return
 	}
+	// Small numbers, as statuses, come in any order and are looked up; large
+	// ones, as hours, mostly are the one before.
 	last, number := int64(-1), d.ints.number(-1)
 	for i, row := range rows {
-		if value := v.ints[row]; value != last {
+		value := v.ints[row]
+		switch {
+		case uint64(value) < uint64(len(d.ints.small)) && d.ints.small[value] != 0:
+			out[i] = d.ints.small[value]
+			continue
+		case value != last:
 			last, number = value, d.ints.number(value)
 		}
 		out[i] = number

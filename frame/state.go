@@ -69,7 +69,32 @@ type counting struct{ n []int64 }
 
 func (s *counting) grow(n int) { s.n = grown(s.n, n) }
 
+// fewGroups is the number of groups up to which rows are counted in four tables
+// in turn: one table would make each row of a group wait until the count of the
+// row before it has reached memory.
+const fewGroups = 256
+
+func (s *counting) updateFew(in *input) {
+	var counts [4][fewGroups]uint32
+	if in.cond == nil {
+		for i, g := range in.groups {
+			counts[i&3][uint8(g)]++
+		}
+	} else {
+		for i, g := range in.groups {
+			counts[i&3][uint8(g)] += uint32(in.cond[in.rows[i]] & yes)
+		}
+	}
+	for g := range s.n {
+		s.n[g] += int64(counts[0][g]) + int64(counts[1][g]) + int64(counts[2][g]) + int64(counts[3][g])
+	}
+}
+
 func (s *counting) update(in *input) {
+	if len(s.n) <= fewGroups {
+		s.updateFew(in)
+		return
+	}
 	if in.cond == nil {
 		for _, g := range in.groups {
 			s.n[g]++

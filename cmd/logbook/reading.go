@@ -237,13 +237,15 @@ func gather(plan *frame.Plan, pass func(newSink func() frame.Sink) error) (*fram
 	if err != nil {
 		return nil, err
 	}
-	whole := plan.NewPartial()
-	for _, p := range partials {
-		if err := whole.Merge(p); err != nil {
+	if len(partials) == 0 {
+		return plan.NewPartial(), nil
+	}
+	for _, p := range partials[1:] {
+		if err := partials[0].Merge(p); err != nil {
 			return nil, err
 		}
 	}
-	return whole, nil
+	return partials[0], nil
 }
 
 // scan reads the inputs into sinks.
