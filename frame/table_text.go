@@ -17,7 +17,7 @@ import (
 type TextOptions struct {
 	Width int            // of a line, in columns of a terminal; 0 is 80, negative is without end
 	Zone  *time.Location // of times; nil is UTC
-	Plain bool           // no bars and sparklines
+	Plain bool           // no bars; series, which are data, stay
 }
 
 // WriteText writes the table for a terminal: aligned, numbers at the right,
@@ -225,9 +225,6 @@ func (t *Table) printedItem(item *ShowItem, zone *time.Location, graphics bool) 
 		}
 		c := t.columnOf(e)
 		if c == nil {
-			continue
-		}
-		if c.Series != nil && !graphics {
 			continue
 		}
 		p := t.printColumn(c, formatOf(c, item), zone)
