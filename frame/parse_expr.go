@@ -311,8 +311,8 @@ func (p *parser) literal() *Literal {
 // "12 weeks", and adds it to the literal's source.
 func (p *parser) unit(number token, l *Literal) string {
 	t := p.peek()
-	if !(p.is("%") || t.kind == wordToken && !t.quoted && isUnit(t.text)) {
-		return ""
+	if t.indented || !(p.is("%") || t.kind == wordToken && !t.quoted && isUnit(t.text)) {
+		return "" // a line of its own is an item of its own
 	}
 	p.next()
 	if t.pos > number.end {
