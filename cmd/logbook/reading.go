@@ -20,7 +20,7 @@ type readFlags struct {
 	Until          string   `help:"Only requests before this time." placeholder:"TIME"`
 	Where          string   `help:"Only requests for which this holds: 'status >= 400 and not clutter'." placeholder:"EXPR"`
 	ExcludeClutter bool     `help:"Leave out favicons, styles, scripts and the like (see logbook fields)."`
-	Book           []string `help:"Pattern that names a book, such as '/docs/{book}/{chapter}/**'; repeat it, the first match wins." placeholder:"PATTERN" sep:"none"`
+	Book           []string `help:"Pattern that names a book, such as '/docs/{book}/{chapter}/**'; repeat it, the first match wins. --books is the same." aliases:"books" placeholder:"PATTERN" sep:"none"`
 	Own            []string `help:"Host of your own, which is no referring site; *.example.org has all below it." placeholder:"HOST"`
 	Hosts          string   `help:"What becomes of clients' addresses: keep; mask to networks; hash, differently each day; drop. Default: keep." enum:",keep,mask,hash,drop" default:"" placeholder:"HOW"`
 	Rules          string   `help:"File of your own rules for derived fields (logbook fields --built-in prints the built-in one)." placeholder:"FILE" type:"path"`
@@ -123,7 +123,10 @@ func (f *readFlags) rules() (*parse.Rules, error) {
 			rules.Books = nil // flags replace the defaults
 		}
 		book, err := parse.ParseBook(pattern)
-		if err != nil {
+		switch {
+		case err != nil && !strings.Contains(pattern, "/"):
+			return nil, fmt.Errorf("--book: %w; to choose books by their names, use --where 'book in (%q)'", err, pattern)
+		case err != nil:
 			return nil, fmt.Errorf("--book: %w", err)
 		}
 		rules.Books = append(rules.Books, book)
