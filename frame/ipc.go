@@ -26,6 +26,7 @@ const (
 type ArrowWriter struct {
 	rows *rowBuffer
 	out  *bufio.Writer
+	file *tellWriter // over out; nil: a stream
 	ipc  interface {
 		Write(arrow.Record) error
 		Close() error
@@ -50,7 +51,8 @@ func NewArrowFileWriter(w io.Writer, schema *arrow.Schema) (*ArrowWriter, error)
 	if err != nil {
 		return nil, err
 	}
-	a.ipc, err = ipc.NewFileWriter(&tellWriter{w: a.out}, ipc.WithSchema(a.rows.schema))
+	a.file = &tellWriter{w: a.out}
+	a.ipc, err = ipc.NewFileWriter(a.file, ipc.WithSchema(a.rows.schema))
 	return a, err
 }
 
@@ -71,10 +73,27 @@ func (a *ArrowWriter) Close() error {
 	if err := a.rows.flush(); err != nil {
 		return err
 	}
+	if a.file != nil {
+		if err := a.endBatches(); err != nil {
+			return err
+		}
+	}
 	if err := a.ipc.Close(); err != nil {
 		return err
 	}
 	return a.out.Flush()
+}
+
+// endBatches writes the mark that the format wants between a file's batches
+// and its footer, so that the file can be read as a stream. The library omits it.
+func (a *ArrowWriter) endBatches() error {
+	if a.file.pos == 0 { // the library begins with the first batch
+		if err := a.writeBatch(a.rows); err != nil {
+			return err
+		}
+	}
+	_, err := a.file.Write([]byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0})
+	return err
 }
 
 func (a *ArrowWriter) writeBatch(b *rowBuffer) (err error) {

@@ -1,10 +1,12 @@
 package frame
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -76,6 +78,12 @@ func IsSource(path string) bool {
 	if _, err := io.ReadFull(f, head); err != nil {
 		return false
 	}
+	return IsSourceStream(head)
+}
+
+// IsSourceStream reports whether a stream that begins so is one for
+// [OpenSourceStream] and no log. It wants six bytes.
+func IsSourceStream(head []byte) bool {
 	return bytes.HasPrefix(head, parquetMagic) || bytes.HasPrefix(head, arrowMagic) || bytes.HasPrefix(head, streamMagic)
 }
 
@@ -102,22 +110,56 @@ func OpenSource(path string) (Source, error) {
 	return openArrow(path)
 }
 
+// OpenSourceStream opens an Arrow stream, or an Arrow file as it comes from a
+// pipe. What it returns can be read once.
+func OpenSourceStream(name string, r io.Reader) (Source, error) {
+	b := bufio.NewReaderSize(r, 1<<18)
+	head, _ := b.Peek(len(arrowMagic)) // too short for any is for the reader of streams to say
+	switch {
+	case bytes.HasPrefix(head, parquetMagic):
+		return nil, &fs.PathError{Op: "cannot read", Path: name, Err: errors.New("a stream is read from front to end, and Parquet is not; give the file's name, or export --to arrows")}
+	case bytes.HasPrefix(head, arrowMagic):
+		// Before its footer a file is a stream, after magic and padding.
+		b.Discard(8) //nolint:errcheck // the reader will see
+	}
+	a := &arrowFile{name: name}
+	batches, err := a.stream(b, streamPiece)
+	if err != nil {
+		return nil, err
+	}
+	a.setSchema(batches.schema)
+	a.open = func() (*arrowBatches, error) { return batches, nil }
+	return a, nil
+}
+
+// streamPiece bounds what a batch of a stream may ask for, of which nobody
+// knows the size: like a file of a mebibyte, one gibibyte.
+const streamPiece = 1 << 20
+
 // An arrowFile is an Arrow file or stream. It is one piece, since batches of
 // a stream can only be read in their order.
 type arrowFile struct {
 	name   string
 	schema *arrow.Schema
+	open   func() (*arrowBatches, error)
 }
 
-func openArrow(path string) (a *arrowFile, err error) {
-	a = &arrowFile{name: path}
+func openArrow(path string) (*arrowFile, error) {
+	a := &arrowFile{name: path}
+	a.open = a.openFile
 	batches, err := a.open()
 	if err != nil {
 		return nil, err
 	}
 	defer batches.Close()
+	a.setSchema(batches.schema)
+	return a, nil
+}
+
+// setSchema takes those of the columns that have a type we know.
+func (a *arrowFile) setSchema(of *arrow.Schema) {
 	var fields []arrow.Field
-	for _, f := range batches.schema.Fields() {
+	for _, f := range of.Fields() {
 		if TypeOf(f) == Invalid {
 			continue
 		}
@@ -126,9 +168,8 @@ func openArrow(path string) (a *arrowFile, err error) {
 		}
 		fields = append(fields, f)
 	}
-	meta := batches.schema.Metadata()
+	meta := of.Metadata()
 	a.schema = arrow.NewSchema(fields, &meta)
-	return a, nil
 }
 
 // arrowBatches are the batches of a file or stream, one after the other.
@@ -138,7 +179,7 @@ type arrowBatches struct {
 	next   func() (arrow.Record, error) // io.EOF after the last
 }
 
-func (a *arrowFile) open() (batches *arrowBatches, err error) {
+func (a *arrowFile) openFile() (batches *arrowBatches, err error) {
 	f, err := os.Open(a.name)
 	if err != nil {
 		return nil, err
@@ -157,19 +198,29 @@ func (a *arrowFile) open() (batches *arrowBatches, err error) {
 	if err != nil {
 		return nil, err
 	}
-	bounded := ipc.WithAllocator(boundedBy(fi.Size()))
-	if bytes.Equal(head, arrowMagic) {
-		r, err := ipc.NewFileReader(f, bounded)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", a.name, err)
-		}
-		return &arrowBatches{f, r.Schema(), r.Read}, nil
+	if !bytes.Equal(head, arrowMagic) {
+		batches, err = a.stream(f, fi.Size())
+	} else if r, errFile := ipc.NewFileReader(f, ipc.WithAllocator(boundedBy(fi.Size()))); errFile != nil {
+		err = fmt.Errorf("%s: %w", a.name, errFile)
+	} else {
+		batches = &arrowBatches{schema: r.Schema(), next: r.Read}
 	}
-	r, err := ipc.NewReader(f, bounded)
+	if err != nil {
+		return nil, err
+	}
+	batches.Closer = f
+	return batches, nil
+}
+
+// stream reads the schema of a stream that asks for no more memory than one
+// of so many bytes can need.
+func (a *arrowFile) stream(r io.Reader, size int64) (batches *arrowBatches, err error) {
+	defer recoverTo(&err, a.name)
+	in, err := ipc.NewReader(r, ipc.WithAllocator(boundedBy(size)))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.name, err)
 	}
-	return &arrowBatches{f, r.Schema(), r.Read}, nil
+	return &arrowBatches{io.NopCloser(r), in.Schema(), in.Read}, nil
 }
 
 func (a *arrowFile) Schema() *arrow.Schema     { return a.schema }

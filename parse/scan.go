@@ -48,12 +48,14 @@ type RejectFunc func(file string, lineno int64, reason Reason, line []byte)
 // begins with that of the worker's batch before, byte for byte, or is new. In
 // an ordered scan batches of different workers follow each other.
 //
-// Inputs may also be what records were exported to: see [frame.IsSource].
+// Inputs may also be what records were exported to: see [frame.IsSource] and
+// [frame.IsSourceStream].
 //
 // A line that is no record, and a file that cannot be read or only in part,
 // are told by the [Summary] and are no error. The error is the context's or a
 // sink's; the summary is right up to there.
 func (s *Scanner) Scan(ctx context.Context, inputs []Input, newSink func() frame.Sink) (*Summary, error) {
+	inputs = buffered(inputs)
 	if slices.ContainsFunc(inputs, isTable) {
 		return s.scanMixed(ctx, inputs, newSink)
 	}

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,28 @@ import (
 )
 
 // isTable reports whether an input is no log but what a log was exported to.
-func isTable(in Input) bool { return in.Path != "" && frame.IsSource(in.Path) }
+func isTable(in Input) bool {
+	if in.Path != "" {
+		return frame.IsSource(in.Path)
+	}
+	b, ok := in.R.(*bufio.Reader)
+	if !ok {
+		return false // no stream of the scan's, see buffered
+	}
+	head, _ := b.Peek(6) // what is wrong shows when it is read
+	return frame.IsSourceStream(head)
+}
+
+// buffered returns the inputs with streams that can be looked into.
+func buffered(inputs []Input) []Input {
+	inputs = slices.Clone(inputs)
+	for i, in := range inputs {
+		if in.R != nil {
+			inputs[i].R = bufio.NewReader(in.R)
+		}
+	}
+	return inputs
+}
 
 // scanMixed scans inputs some of which are tables, in their order.
 func (s *Scanner) scanMixed(ctx context.Context, inputs []Input, newSink func() frame.Sink) (*Summary, error) {
@@ -66,10 +88,7 @@ func (s *Summary) Append(more *Summary) {
 func (s *Scanner) scanTable(ctx context.Context, in Input, sinks []frame.Sink) (*FileSummary, error) {
 	f := newFileSummary()
 	f.Name = in.Name
-	if fi, err := os.Stat(in.Path); err == nil && fi.Mode().IsRegular() {
-		f.Bytes = fi.Size()
-	}
-	source, err := frame.OpenSource(in.Path)
+	source, err := s.openTable(in, f)
 	if err != nil {
 		f.Err = err
 		return f, nil
@@ -114,6 +133,17 @@ func (s *Scanner) scanTable(ctx context.Context, in Input, sinks []frame.Sink) (
 		s.Progress(f.Bytes)
 	}
 	return f, err
+}
+
+// openTable opens a table, and says how large a file it is.
+func (s *Scanner) openTable(in Input, f *FileSummary) (frame.Source, error) {
+	if in.Path == "" {
+		return frame.OpenSourceStream(in.Name, in.R)
+	}
+	if fi, err := os.Stat(in.Path); err == nil && fi.Mode().IsRegular() {
+		f.Bytes = fi.Size()
+	}
+	return frame.OpenSource(in.Path)
 }
 
 // tableFormat returns what a source is called where logs have a format.
