@@ -44,21 +44,11 @@ type htmlSection struct {
 
 // writeHTML writes the page as one file.
 func (pg *page) writeHTML(w io.Writer) error {
-	h := &htmlPage{page: pg, Style: template.CSS(templates.Style()), Preview: pg.preview}
-	if pg.sample > 0 {
-		h.Sample = join(strconv.FormatFloat(100*pg.sample, 'g', 3, 64), "%")
-	}
-	var err error
-	if h.Lede, err = pg.html(pg.Lede); err != nil {
+	h, err := pg.markup()
+	if err != nil {
 		return err
 	}
-	for _, s := range pg.Sections {
-		blocks, err := pg.html(s.Blocks)
-		if err != nil {
-			return err
-		}
-		h.Sections = append(h.Sections, htmlSection{s, blocks})
-	}
+	h.Style = template.CSS(templates.Style())
 	echarts, _, ok := templates.ECharts()
 	h.NoCharts = pg.charts && !ok
 	if pg.charts && ok {
@@ -76,6 +66,26 @@ func (pg *page) writeHTML(w io.Writer) error {
 	}
 	_, err = io.WriteString(w, string(out))
 	return err
+}
+
+// markup returns the page without its style and its scripts.
+func (pg *page) markup() (*htmlPage, error) {
+	h := &htmlPage{page: pg, Preview: pg.preview}
+	if pg.sample > 0 {
+		h.Sample = join(strconv.FormatFloat(100*pg.sample, 'g', 3, 64), "%")
+	}
+	var err error
+	if h.Lede, err = pg.html(pg.Lede); err != nil {
+		return nil, err
+	}
+	for _, s := range pg.Sections {
+		blocks, err := pg.html(s.Blocks)
+		if err != nil {
+			return nil, err
+		}
+		h.Sections = append(h.Sections, htmlSection{s, blocks})
+	}
+	return h, nil
 }
 
 // html writes blocks; cells of half width that follow each other stand in pairs.

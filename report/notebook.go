@@ -207,5 +207,8 @@ func (n *Notebook) Queries() (names []string, queries []*frame.Query) {
 }
 
 // computed reports whether the cell has a table of its own; one that only
-// shows numbers of others has not.
-func (c *Cell) computed() bool { return c.Query.Group != nil || c.Query.From != "" }
+// shows numbers of others, or findings, has not.
+func (c *Cell) computed() bool {
+	return c.Query.Group != nil || c.Query.From != "" || len(c.Query.Show) == 0 ||
+		slices.ContainsFunc(c.Query.Show, func(s frame.Show) bool { return s.Verb == "table" || s.Verb == "chart" })
+}
