@@ -273,7 +273,9 @@ type ShowItem struct {
 // A ShowOpt is a word with its arguments: "pct", "mark bot", "spark 12 weeks",
 // "bad up if status >= 500".
 type ShowOpt struct {
-	Word string
-	Args []string
-	If   Expr
+	Offset int
+	Word   string
+	Args   []string
+	Places []int // of the arguments of findings: their offsets
+	If     Expr
 }

@@ -38,7 +38,7 @@
 //	result    = "add" NAME "=" expr | "keep" expr | "fill"
 //	          | "sort" COLUMN [ "asc" | "desc" ] { "," COLUMN [ "asc" | "desc" ] }
 //	          | "limit" INT [ "with" "other" ] .
-//	show      = "chart" KIND items | "table" items | "numbers" items | "findings" { WORD } | "hide" .
+//	show      = "chart" KIND items | "table" items | "numbers" items | "findings" { OPTION } | "hide" .
 //	items     = item { ( "," | new indented line ) item } .
 //	item      = [ ROLE ] sum [ ">" sum ] { TEXT | option } | "spark" unit | TEXT { option } | option .
 //	option    = WORD [ WORD ] [ "if" expr ] .

@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -10,7 +9,6 @@ var (
 	charts     = []string{"line", "area", "column", "bar", "heatmap", "treemap", "strip"}
 	chartRoles = []string{"x", "y", "size", "color", "stack", "ghost", "tick", "share"}
 	tableRoles = []string{"bar", "spark", "share"}
-	findings   = []string{"limit", "of", "against", "floor", "empty"}
 )
 
 // An option's words after it, at most. Options of the whole step stand
@@ -103,7 +101,7 @@ func (p *parser) column(verb string) ShowItem {
 		if args == nil {
 			p.unexpected(p.peek(), "want spark day, spark hour or spark 12 weeks")
 		}
-		item.Opts = []ShowOpt{{Word: "spark", Args: args}}
+		item.Opts = []ShowOpt{{Offset: item.Offset, Word: "spark", Args: args}}
 		return item
 	}
 	item.Expr = p.sum()
@@ -166,7 +164,7 @@ func (p *parser) options(s *Show, item *ShowItem) {
 		if o.step && o.args > 0 && !p.peek().isNumber() {
 			p.unexpected(p.peek(), "want a number: "+t.text+" 12")
 		}
-		opt := ShowOpt{Word: t.text, Args: p.arguments(o.args)}
+		opt := ShowOpt{Offset: t.pos, Word: t.text, Args: p.arguments(o.args)}
 		if o.args > 0 && opt.Args == nil {
 			p.unexpected(p.peek(), "want a word after "+t.text)
 		}
@@ -190,41 +188,6 @@ func (p *parser) arguments(n int) []string {
 			break
 		}
 		args = append(args, p.next().text)
-	}
-	return args
-}
-
-// findings parses "limit 5 of books, pages against usual floor 50 or 10 %".
-func (p *parser) findings() []ShowOpt {
-	var opts []ShowOpt
-	for !p.atStepEnd() {
-		t := p.want(wordToken, "", "one of "+strings.Join(findings, ", "))
-		if !slices.Contains(findings, t.text) {
-			p.fail(t, "unknown option "+t.String(), nearest(t.text, findings))
-		}
-		opts = append(opts, ShowOpt{Word: t.text, Args: p.findingArguments(t)})
-	}
-	return opts
-}
-
-func (p *parser) findingArguments(option token) []string {
-	var args []string
-	for !p.atStepEnd() && !slices.ContainsFunc(findings, p.is) {
-		if p.accept(",") {
-			continue
-		}
-		if l := p.constant(); l != nil {
-			args = append(args, l.Source)
-			continue
-		}
-		t := p.next()
-		if t.kind == signToken {
-			p.unexpected(t, "want words")
-		}
-		args = append(args, t.text)
-	}
-	if len(args) == 0 {
-		p.fail(option, fmt.Sprintf("nothing after %q", option.text), "")
 	}
 	return args
 }

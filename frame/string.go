@@ -108,7 +108,7 @@ func (s *Show) String() string {
 	}
 	if s.Verb == "findings" {
 		for _, o := range s.Opts {
-			head.WriteString("\n  " + o.Word + " " + commas(o.Args, quoteWord))
+			head.WriteString("\n  " + o.finding())
 		}
 		return head.String()
 	}
@@ -179,6 +179,15 @@ func (o *ShowOpt) String() string {
 		s.WriteString(" if " + o.If.String())
 	}
 	return s.String()
+}
+
+// finding prints an option of findings: "floor 50 or 10 %", "of books, pages".
+func (o *ShowOpt) finding() string {
+	i := slices.IndexFunc(findings, func(f findingOption) bool { return f.word == o.Word })
+	if i >= 0 && findings[i].takes != nil {
+		return o.Word + " " + strings.Join(o.Args, " or ")
+	}
+	return o.Word + " " + commas(o.Args, quoteWord)
 }
 
 // The strengths of operators, loosest first.
@@ -300,11 +309,7 @@ func quoteName(s string) string {
 
 // quoteWord prints an argument of a findings option.
 func quoteWord(s string) string {
-	p := parser{tokens: words(s)}
-	if len(p.tokens) > 0 && p.constant() != nil && p.peek().kind == endToken {
-		return s
-	}
-	if wordLength(s) == len(s) && s != "" && !slices.Contains(findings, s) {
+	if wordLength(s) == len(s) && s != "" && !slices.Contains(findingWords(), s) {
 		return s
 	}
 	return quote(s)

@@ -16,19 +16,28 @@ const pulseName = "pulse"
 // mostMinutes is how many days are looked at minute by minute.
 const mostMinutes = 120
 
-// addPulse adds the pulse of the period and of four like it before.
-func (n *Notebook) addPulse() {
-	u := minutes
+// pulseFrom returns when the pulse begins: with the first of the four periods
+// that usual ones are like, be they four days or four weeks apart. The zero
+// time is the begin of the log.
+func (n *Notebook) pulseFrom() time.Time {
 	names, _ := n.Comparisons() // checked
-	farBack := slices.Contains(names, "last year")
-	if farBack || n.period.All() || n.period.Days()*(UsualOf+1) > mostMinutes {
+	if n.period.All() || slices.Contains(names, "last year") {
+		return time.Time{}
+	}
+	return n.period.alike(UsualOf).Start
+}
+
+// addPulse adds the pulse of the period and of what may be usual before it.
+func (n *Notebook) addPulse() {
+	u, from := minutes, n.pulseFrom()
+	if from.IsZero() || daysBetween(from, n.period.End) > mostMinutes {
 		u = hours
 	}
 	q := &frame.Query{From: frame.History, Group: &frame.Group{
 		Aggs: []frame.Agg{{Func: "count"}, {Func: "min", Arg: &frame.Name{Name: "time"}, As: "first"}, {Func: "max", Arg: &frame.Name{Name: "time"}, As: "last"}},
 		By:   []frame.Key{{Name: string(u)}}}}
-	if !n.period.All() && !farBack {
-		q.Rows = []frame.RowStep{{Expr: &frame.Binary{Op: ">=", X: &frame.Name{Name: "time"}, Y: timeLiteral(n.period.Before(UsualOf).Start)}}}
+	if !from.IsZero() {
+		q.Rows = []frame.RowStep{since(from)}
 	}
 	n.addTwin(pulseName, q)
 }
@@ -76,13 +85,17 @@ func (b pulse) silences() []silence {
 // as the longest that is usual at that hour: the median, over the days, of the
 // longest that began in it. An hour without a line is one, too, where a line a
 // minute is usual.
-const (
-	leastGap   = 30 * time.Minute
-	gapOfUsual = 10
-	busyHour   = 60 // lines
-)
+type gapRule struct {
+	least time.Duration
+	times float64 // of what is usual
+}
 
-func (b pulse) longestGap() func(at time.Time) time.Duration {
+var usualGaps = gapRule{30 * time.Minute, 10}
+
+// busyHour is how many lines an hour usually has in which none is a gap.
+const busyHour = 60
+
+func (b pulse) longestGap(rule gapRule) func(at time.Time) time.Duration {
 	type hourOfDay struct{ day, hour int }
 	longest := make(map[hourOfDay]time.Duration)
 	for _, s := range b.silences() {
@@ -101,11 +114,11 @@ func (b pulse) longestGap() func(at time.Time) time.Duration {
 	}
 	busy := b.usualHours()
 	return func(at time.Time) time.Duration {
-		most := gapOfUsual * usual[at.Hour()]
+		most := time.Duration(rule.times * float64(usual[at.Hour()]))
 		if busy[at.Hour()] >= busyHour {
-			most = min(most, time.Hour)
+			most = min(most, max(time.Hour, rule.least))
 		}
-		return max(leastGap, most)
+		return max(rule.least, most)
 	}
 }
 
@@ -127,11 +140,14 @@ func (b pulse) usualHours() (usual [24]float64) {
 
 // gaps returns the gaps in a span of time, its begin and end included where the
 // log does not reach them.
-func (b pulse) gaps(start, end time.Time) []silence {
+func (b pulse) gaps(start, end time.Time) []silence { return b.gapsBy(usualGaps, start, end) }
+
+// gapsBy is gaps by another rule.
+func (b pulse) gapsBy(rule gapRule, start, end time.Time) []silence {
 	if len(b) == 0 {
 		return nil
 	}
-	longest := b.longestGap()
+	longest := b.longestGap(rule)
 	var gaps []silence
 	add := func(s silence) {
 		if s.length() <= longest(s.from) {

@@ -138,7 +138,7 @@ func (n *Notebook) checkFront(front []byte) error {
 		errs = append(errs, fail("compare", "compare: "+err.Error(), ""))
 	}
 	for _, name := range names {
-		errs = append(errs, oneOf("compare", name, "none", "previous", "usual", "last year"))
+		errs = append(errs, oneOf("compare", name, append([]string{"none"}, comparisons...)...))
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Params)) {
 		if _, err := paramText(f.Params[name]); err != nil || !paramName.MatchString(name) {
@@ -216,7 +216,7 @@ func (n *Notebook) setParams(given map[string]string) {
 func (n *Notebook) LogsToRead() ([]string, error) { return list(n.Front.Logs) }
 
 // Comparisons returns what the notebook compares its period with, in its front
-// matter and in its cells: previous, usual, last year, each once.
+// matter, its cells and its findings: previous, usual, last year, each once.
 func (n *Notebook) Comparisons() ([]string, error) {
 	names, err := list(n.Front.Compare)
 	if err != nil {
@@ -226,6 +226,11 @@ func (n *Notebook) Comparisons() ([]string, error) {
 	for _, c := range n.Cells {
 		for _, s := range c.Query.Result {
 			names = append(names, s.Compare...)
+		}
+		for _, show := range c.Query.Show {
+			if against := rulesOf(show).given; against != "" {
+				names = append(names, against)
+			}
 		}
 	}
 	return once(names), nil

@@ -126,6 +126,9 @@ func (n *Notebook) addCell(fence *ast.FencedCodeBlock) error {
 	}
 	c.Query = q
 	for _, s := range q.Show {
+		if err := checkFindings(s); s.Verb == "findings" && err != nil {
+			return n.inFile(c, err)
+		}
 		c.Hide = c.Hide || s.Verb == "hide"
 		for _, o := range s.Opts {
 			c.Half = c.Half || o.Word == "half"

@@ -196,6 +196,28 @@ func (p Period) alike(i int) Period {
 	return p.Before(i)
 }
 
+// against returns the periods that p is held against under a name: the last
+// before, four alike, the same of the year before. Comparison and findings both
+// ask here. It is empty for any other name.
+func (p Period) against(name string) []Period {
+	switch name {
+	case "previous":
+		return []Period{p.Before(1)}
+	case "usual":
+		list := make([]Period, UsualOf)
+		for i := range list {
+			list[i] = p.alike(i + 1)
+		}
+		return list
+	case "last year":
+		return []Period{p.LastYear()}
+	}
+	return nil
+}
+
+// comparisons are the names that against knows.
+var comparisons = []string{"previous", "usual", "last year"}
+
 // Compared returns p and the periods that comparison with the given names
 // (previous, usual, last year) needs, as one pass over the logs groups them:
 // p itself first.
@@ -204,21 +226,17 @@ func (p Period) Compared(with []string) ([]frame.Period, error) {
 	if p.All() && len(with) > 0 {
 		return nil, fmt.Errorf("all time has nothing before it to compare with; give a period: %s", Periods)
 	}
-	add := func(name string, q Period) {
-		periods = append(periods, frame.Period{Name: name, Start: q.Start, End: q.End})
-	}
 	for _, name := range with {
-		switch name {
-		case "previous":
-			add(name, p.Before(1))
-		case "usual":
-			for i := range UsualOf {
-				add(fmt.Sprintf("usual %d", i+1), p.alike(i+1))
+		list := p.against(name)
+		if len(list) == 0 {
+			return nil, fmt.Errorf("compare: %q is none of %s", name, strings.Join(comparisons, ", "))
+		}
+		for i, q := range list {
+			group := name
+			if len(list) > 1 {
+				group = fmt.Sprintf("%s %d", name, i+1)
 			}
-		case "last year":
-			add(name, p.LastYear())
-		default:
-			return nil, fmt.Errorf("compare: %q is none of previous, usual, last year", name)
+			periods = append(periods, frame.Period{Name: group, Start: q.Start, End: q.End})
 		}
 	}
 	return periods, nil

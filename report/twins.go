@@ -138,16 +138,16 @@ func (n *Notebook) addHistory(c *Cell, s sparkline) {
 func (n *Notebook) history(u unit, steps int, where []frame.RowStep, g frame.Group) *frame.Query {
 	q := &frame.Query{From: frame.History, Group: &g}
 	if steps > 0 && !n.period.All() {
-		first := &frame.Binary{Op: ">=", X: &frame.Name{Name: "time"}, Y: timeLiteral(n.period.first(u, steps))}
-		q.Rows = append(q.Rows, frame.RowStep{Expr: first})
+		q.Rows = append(q.Rows, since(n.period.first(u, steps)))
 	}
 	q.Rows = append(q.Rows, where...)
 	return q
 }
 
-func timeLiteral(t time.Time) *frame.Literal {
+// since keeps what is not before a time.
+func since(t time.Time) frame.RowStep {
 	text := t.UTC().Format("2006-01-02T15:04:05Z")
-	return &frame.Literal{Source: text, Text: text, Type: frame.Time}
+	return frame.RowStep{Expr: &frame.Binary{Op: ">=", X: &frame.Name{Name: "time"}, Y: &frame.Literal{Source: text, Text: text, Type: frame.Time}}}
 }
 
 // seriesColumn is the name of the column behind a table's sparks.

@@ -76,24 +76,44 @@ func (l *quietLog) without(from, to time.Time) {
 // findings makes the weekly summary of a week and returns what moved in it.
 func (l *quietLog) findings(week string) string {
 	l.t.Helper()
+	box, _ := l.box("weekly", week)
+	return box
+}
+
+// box makes a page of a notebook about a period and returns its findings, and
+// the text of all of it.
+func (l *quietLog) box(notebook, week string) (box, page string) {
+	l.t.Helper()
 	dir := l.t.TempDir()
 	log, page := filepath.Join(dir, "access.log"), filepath.Join(dir, "new", "{period}.html")
 	if err := os.WriteFile(log, []byte(strings.Join(l.lines, "\n")+"\n"), 0o600); err != nil {
 		l.t.Fatal(err)
 	}
+	if strings.Contains(notebook, "\n") {
+		name := filepath.Join(dir, "own.md")
+		if err := os.WriteFile(name, []byte(notebook), 0o600); err != nil {
+			l.t.Fatal(err)
+		}
+		notebook = name
+	}
 	var stderr bytes.Buffer
 	env := &environment{context.Background(), strings.NewReader(""), &stderr, &stderr,
-		[]string{"report", "-n", "weekly", "-q", "--period", week, "--zone", "UTC", "--book", "/book/{book}/html/**", "-o", page, log}, func(string) string { return "" }}
+		[]string{"report", "-n", notebook, "-q", "--period", week, "--zone", "UTC", "--book", "/book/{book}/html/**", "-o", page, log}, func(string) string { return "" }}
 	if code := run(env); code != 0 {
 		l.t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
-	text, err := os.ReadFile(strings.ReplaceAll(page, "{period}", week))
+	text, err := os.ReadFile(strings.ReplaceAll(page, "{period}", strings.ReplaceAll(week, "..", "-")))
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	box := regexp.MustCompile(`(?s)<div class="moved">.*?</div>`).FindString(string(text))
-	box = html.UnescapeString(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(strings.ReplaceAll(box, `</span><span>`, " "), ""))
-	return strings.ReplaceAll(strings.Join(strings.Fields(box), " "), "\u202f", " ")
+	return plainText(regexp.MustCompile(`(?s)<div class="moved">.*?</div>`).FindString(string(text))), plainText(string(text))
+}
+
+// plainText is what a reader sees of a piece of a page.
+func plainText(piece string) string {
+	piece = strings.NewReplacer("</span><span>", " ", "</td>", " ", "</th>", " ", "</li>", " ").Replace(piece)
+	piece = html.UnescapeString(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(piece, ""))
+	return strings.ReplaceAll(strings.Join(strings.Fields(piece), " "), "\u202f", " ")
 }
 
 const quietWeek = "What moved A quiet week: nothing moved by more than 10 %."
@@ -147,6 +167,47 @@ func TestFindings(t *testing.T) {
 		c.happens(l)
 		if got := l.findings("2026-W46"); got != c.want {
 			t.Errorf("%s:\n%s, want\n%s", name, got, c.want)
+		}
+	}
+}
+
+// TestAgainst checks that a findings step decides what a period is held
+// against, and that a table compares with the same: here each Saturday has
+// readers that other days have not, and more of them in the last.
+func TestAgainst(t *testing.T) {
+	const table = "\n\n```logbook t\nwhere path = \"/weekend\"\ncount\ncompare usual\ntable count, was\n```\n"
+	l := newQuietLog(t)
+	for week := range 10 {
+		saturday := quietFrom.AddDate(0, 0, 7*week+5)
+		l.each(saturday, saturday.AddDate(0, 0, 1), 300, "/weekend", "", browser, 200)
+	}
+	l.each(quietTo.AddDate(0, 0, -5), quietTo.AddDate(0, 0, -4), 200, "/event", "", browser, 200)
+	saturday := quietTo.AddDate(0, 0, -2)
+	l.each(saturday, saturday.AddDate(0, 0, 1), 100, "/weekend", "", browser, 200)
+	for _, c := range []struct{ step, period, want string }{
+		{"against usual", "2026-11-14", "What moved +33 % views of /weekend: 300 → 400."},
+		{"against usual floor 150", "2026-11-14", "What moved A quiet Saturday: nothing moved by more than 10 %."},
+		{"against usual floor 50 or 40 %", "2026-11-14", "What moved A quiet Saturday: nothing moved by more than 40 %."},
+		{"against usual", "2026-11-13", "What moved A quiet Friday: nothing moved by more than 10 %."},
+		{"against previous", "2026-11-14", "What moved A quiet day: nothing moved by more than 25 %."}, // it is so each week
+		{"against previous", "2026-11-11", "What moved +200 views of /event, none on the day before."},
+		{"against previous", "2026-11-12", "What moved −200 views of /event stopped: 200 on the day before."},
+		{"against usual", "2026-11-12", "What moved A quiet Thursday: nothing moved by more than 10 %."},
+		{"against usual", "2026-11-11", "What moved +200 views of /event, none on the four Wednesdays before."},
+		{"against previous young 100 or 40 %", "2026-11-09..2026-11-15", "What moved +200 views of /event, none in the 7 days before."},
+		{"against previous", "2026-11-09..2026-11-15", "What moved +200 views of /event, none in the 7 days before. +33 % views of /weekend: 300 → 400."},
+		{"against last year", "2026-11-14", "What moved There is nothing to compare with: of what is before, the log holds no day that is complete."},
+	} {
+		text := table
+		if !strings.HasPrefix(c.step, "against usual") {
+			text = "\n"
+		}
+		box, page := l.box("---\nlogbook: 1\n---\n```logbook moved\nfindings of pages "+c.step+"\n```\n"+text, c.period)
+		if box != c.want {
+			t.Errorf("%s in %s:\n%s, want\n%s", c.step, c.period, box, c.want)
+		}
+		if c.period == "2026-11-14" && text == table && !strings.Contains(page, "Requests Before 400 300") {
+			t.Errorf("%s in %s: the table compares with something else", c.step, c.period)
 		}
 	}
 }
