@@ -105,7 +105,7 @@ func TestNotebooks(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range cells.FindAllStringSubmatch(string(data), -1) {
-			q, err := ParseQuery(strings.ReplaceAll(m[1], "$", "1"))
+			q, err := Params{"min": "20", "quiet": "10 %"}.ParseQuery(m[1])
 			if err != nil {
 				t.Errorf("%s: %v", file, err)
 				continue

@@ -67,6 +67,12 @@ func (p *pageMaker) pulse() pulse {
 	return beats
 }
 
+// hourly reports whether the beats are those of hours: one has lines that are
+// further apart than a minute.
+func (b pulse) hourly() bool {
+	return slices.ContainsFunc(b, func(b beat) bool { return b.last.Sub(b.first) >= time.Minute })
+}
+
 // A silence is a span of time without a line.
 type silence struct{ from, to time.Time }
 
@@ -83,8 +89,11 @@ func (b pulse) silences() []silence {
 
 // A silence is a gap if it is longer than half an hour, and ten times as long
 // as the longest that is usual at that hour: the median, over the days, of the
-// longest that began in it. An hour without a line is one, too, where a line a
-// minute is usual.
+// longest that began in it; and half as long again as the longest but two of
+// these, since visitors come in groups, and in many days chance makes long
+// silences between them. An hour without a line is one, too, where three
+// lines a minute are usual. Of a pulse by the hour only silences that reach from
+// one into the next are known, so there it must be longer than an hour.
 type gapRule struct {
 	least time.Duration
 	times float64 // of what is usual
@@ -93,7 +102,7 @@ type gapRule struct {
 var usualGaps = gapRule{30 * time.Minute, 10}
 
 // busyHour is how many lines an hour usually has in which none is a gap.
-const busyHour = 60
+const busyHour = 180
 
 func (b pulse) longestGap(rule gapRule) func(at time.Time) time.Duration {
 	type hourOfDay struct{ day, hour int }
@@ -106,15 +115,15 @@ func (b pulse) longestGap(rule gapRule) func(at time.Time) time.Duration {
 	for k, d := range longest {
 		of[k.hour] = append(of[k.hour], d)
 	}
-	var usual [24]time.Duration
+	var usual, chance [24]time.Duration
 	for h, list := range of {
 		if slices.Sort(list); len(list) > 0 {
-			usual[h] = list[len(list)/2]
+			usual[h], chance[h] = list[len(list)/2], list[max(0, len(list)-3)]
 		}
 	}
 	busy := b.usualHours()
 	return func(at time.Time) time.Duration {
-		most := time.Duration(rule.times * float64(usual[at.Hour()]))
+		most := time.Duration(max(rule.times*float64(usual[at.Hour()]), restless*float64(chance[at.Hour()])))
 		if busy[at.Hour()] >= busyHour {
 			most = min(most, max(time.Hour, rule.least))
 		}
@@ -146,6 +155,9 @@ func (b pulse) gaps(start, end time.Time) []silence { return b.gapsBy(usualGaps,
 func (b pulse) gapsBy(rule gapRule, start, end time.Time) []silence {
 	if len(b) == 0 {
 		return nil
+	}
+	if b.hourly() {
+		rule.least = max(rule.least, time.Hour)
 	}
 	longest := b.longestGap(rule)
 	var gaps []silence

@@ -24,6 +24,15 @@ type dimension struct {
 	streak bool
 }
 
+// mustBe is the share of all requests that a change must be. Crawlers come in
+// rounds: in a day, which may hold one, it is five times as much.
+func (d dimension) mustBe(step Period) float64 {
+	if step.unit == days && step.n == 1 {
+		return 5 * d.least
+	}
+	return d.least
+}
+
 var dimensions = []dimension{
 	{"books", "book != none and kind = page and who = person", "book", "book", 2, 6, "views", 0, true},
 	{"pages", "kind = page and who = person and status < 400", "path, book", "path", 1, 4, "views", 0, false},

@@ -29,11 +29,13 @@ import (
 //   - Some keys are never calm, above all crawlers: n−u must also be half as
 //     much again as the second largest such distance of the eight periods before.
 //     Books are counted by the pages that people open; a crawler has to move by
-//     2 % of all requests, and a status that is not 5xx by 1 %.
+//     2 % of all requests, and a status that is not 5xx by 1 %; in a single day
+//     by 10 % and 5 %.
 //   - It is new if it was never there before, gone if n is 0.
 //   - In a notebook without one period to speak of (the last 14 days, all
 //     time), now is the day on which a key rose most, and usual the other
-//     complete days; it has to be twice as much, and of a crawler 10 % of all.
+//     complete days; it has to be twice as much, and n−u twice what it is on
+//     any but one of the days that are not beside it.
 //   - Candidates are ordered by |n−u| / √(u+25), times 3 for 5xx, 2 for sites
 //     and books, 0.2 for probes.
 //   - One cause is one line: a site with the page, a book with the page that

@@ -182,7 +182,7 @@ func (tl *timeline) judge(d dimension, values []float64, i int) *candidate {
 		return nil
 	}
 	n := values[i]
-	least.least = max(least.least, d.least*tl.all[i])
+	least.least = max(least.least, d.mustBe(tl.steps[i])*tl.all[i])
 	c := &candidate{dimension: d, n: n, u: u, when: i, none: tl.none(values, i)}
 	c.isNew = n > 0 && !slices.ContainsFunc(values[:i], func(v float64) bool { return v > 0 })
 	if !tl.complete[i] && n < u { // what is missing may be what it has less
@@ -210,11 +210,16 @@ func (tl *timeline) unrest(values []float64, i int) float64 {
 			distances = append(distances, math.Abs(values[j]-u))
 		}
 	}
-	if len(distances) < 2 {
+	return secondLargest(distances)
+}
+
+// secondLargest returns the largest value but one, 0 if there is none.
+func secondLargest(values []float64) float64 {
+	if len(values) < 2 {
 		return 0
 	}
-	slices.Sort(distances)
-	return distances[len(distances)-2]
+	slices.Sort(values)
+	return values[len(values)-2]
 }
 
 // streak returns for how many steps values have gone in one direction, and
@@ -240,13 +245,41 @@ func (tl *timeline) standsOut(d dimension, values []float64) *candidate {
 	if len(tl.used(i)) < UsualOf {
 		return nil
 	}
-	u, _, _ := tl.usual(values, i)
 	n := values[i]
-	if least := (floor{max(tl.floor.least, 5*d.least*tl.all[i]), max(tl.floor.share, 1)}); !least.moved(n, u, tl.noise*d.noise) {
+	u, _, _ := tl.usual(values, i)
+	first, last := spell(values, u, i)
+	least := floor{max(tl.floor.least, d.mustBe(tl.steps[i])*tl.all[i]), max(tl.floor.share, 1)}
+	if !least.moved(n, u, tl.noise*d.noise) || n-u < 2*tl.unrestBeside(values, u, first, last) {
 		return nil
 	}
 	return &candidate{dimension: d, n: n, u: u, when: i, score: (n - u) / math.Sqrt(u+25) * d.weight,
-		isNew: i > 0 && !slices.ContainsFunc(values[:i], func(v float64) bool { return v > 0 })}
+		isNew: first > 0 && !slices.ContainsFunc(values[:first], func(v float64) bool { return v > 0 })}
+}
+
+// spell returns the first and the last of the days around day i on which the
+// same was going on: a quarter of the rise, or more.
+func spell(values []float64, u float64, i int) (first, last int) {
+	much := (values[i] - u) / 4
+	first, last = i, i
+	for first > 0 && values[first-1]-u > much {
+		first--
+	}
+	for last+1 < len(values) && values[last+1]-u > much {
+		last++
+	}
+	return first, last
+}
+
+// unrestBeside returns how far a key was from what is usual on the days that
+// are not from first to last: the second largest distance, as in unrest.
+func (tl *timeline) unrestBeside(values []float64, u float64, first, last int) float64 {
+	var distances []float64
+	for j, v := range values {
+		if tl.complete[j] && (j < first || j > last) {
+			distances = append(distances, math.Abs(v-u))
+		}
+	}
+	return secondLargest(distances)
 }
 
 // candidates returns the keys of a table that moved.
