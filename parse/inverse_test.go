@@ -201,3 +201,21 @@ func TestReset(t *testing.T) {
 		}
 	}
 }
+
+// TestPlainBytes checks that looking at eight bytes at a time finds the byte
+// that looking at each finds, for every byte at every place.
+func TestPlainBytes(t *testing.T) {
+	for b := range 256 {
+		for at := range 20 {
+			text := []byte("abcdefgh ~!#[]^_ABCDEFGH")
+			text[at] = byte(b)
+			want := at
+			if b >= ' ' && b < 0x7f && b != '"' && b != '\\' {
+				want = len(text)
+			}
+			if got := plainBytes(text); got != want {
+				t.Errorf("plainBytes(%q) = %d, want %d", text, got, want)
+			}
+		}
+	}
+}

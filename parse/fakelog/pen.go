@@ -8,7 +8,7 @@ import (
 	"logbook/parse"
 )
 
-// A pen writes requests as lines, and counts them.
+// A pen writes the requests of a slice as lines, and counts them.
 type pen struct {
 	*stage
 	calendar calendar
@@ -33,7 +33,7 @@ func emptyRecord() parse.Record {
 }
 
 func newPen(s *stage) *pen {
-	p := &pen{stage: s, calendar: calendar{zone: s.site.zone()}, format: s.site.format(), tally: newTally(s), hour: -1}
+	p := &pen{stage: s, calendar: calendar{zone: s.site.zone()}, format: s.site.format(), record: emptyRecord()}
 	name := p.format.Name()
 	p.full = name != parse.Combined.Name() && name != parse.Common.Name()
 	p.scratch = make([]byte, 0, 4096)
@@ -42,6 +42,20 @@ func newPen(s *stage) *pen {
 	for i := range p.buffers {
 		p.buffers[i] = append(make([]byte, 0, sliceLines*280/len(p.buffers)), '\n')
 	}
+	return p
+}
+
+// pen returns a pen for another slice: one whose lines have been taken, if
+// there is one. A log is a hundred times as large as what its pens hold.
+func (s *stage) pen() *pen {
+	p, ok := s.pens.Get().(*pen)
+	if !ok {
+		p = newPen(s)
+	}
+	for i, b := range p.buffers {
+		p.buffers[i] = b[:1]
+	}
+	p.chunks, p.tally, p.line, p.hour = p.chunks[:0], newTally(s), 0, -1
 	return p
 }
 
@@ -118,8 +132,7 @@ func (p *pen) writeBroken(r *request, server int) {
 // fill makes the record of a request.
 func (p *pen) fill(r *request) {
 	rec, t := &p.record, &p.targets[r.target]
-	*rec = emptyRecord()
-	p.scratch = p.scratch[:0]
+	p.blank()
 	rec.Time, rec.Offset = r.at, int32(p.calendar.offset/60)
 	p.burst(r)
 	rec.Status = int32(r.status)
@@ -141,6 +154,19 @@ func (p *pen) fill(r *request) {
 	if p.full {
 		p.fillMore(r, t)
 	}
+}
+
+// blank empties the record, and scratch with it. What every request sets anew
+// may stay: a line has eight of the record's texts, and each that is written
+// costs the garbage collector a look.
+func (p *pen) blank() {
+	p.scratch = p.scratch[:0]
+	if p.full || p.site.Hostile > 0 {
+		p.record = emptyRecord()
+		return
+	}
+	text := &p.record.Text
+	text[parse.User], text[parse.Query], text[parse.Referer] = nil, nil, nil
 }
 
 // authors are the users that can log in.

@@ -100,6 +100,7 @@ type scene struct {
 // then the visits of programs that are due, and people for the rest.
 func (g *scene) play(sl *slice) []request {
 	g.lines = sl.lines
+	g.out = make([]request, 0, sl.lines)
 	for range sl.brokenLines {
 		at, _ := pick(g.spans, g.lines, &g.dice)
 		g.out = append(g.out, request{at: at, role: broken, visitor: g.next()})

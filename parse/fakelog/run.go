@@ -28,7 +28,7 @@ type slice struct {
 	until          int64
 	start          int64 // profile seed: of the first line
 	earlier, later chan waiting
-	done           chan *leaf
+	done           chan *pen // that has written it
 }
 
 // waiting is what slices hand on: the requests for later times, in runs that
@@ -36,12 +36,6 @@ type slice struct {
 type waiting struct {
 	runs [][]request
 	line int64
-}
-
-// A leaf is a slice as it is written.
-type leaf struct {
-	chunks []Chunk
-	tally  *tally
 }
 
 // run writes the log.
@@ -73,22 +67,23 @@ func (s *Site) run(ctx context.Context, emit func(Chunk) error) (*Truth, error) 
 		})
 	}
 	all := newTally(st)
-	group.Go(func() error { return collect(ctx, ordered, all, emit) })
+	group.Go(func() error { return st.collect(ctx, ordered, all, emit) })
 	err = group.Wait()
 	return all.truth(st), err
 }
 
 // collect emits the slices in their order and adds up what they hold.
-func collect(ctx context.Context, ordered <-chan *slice, all *tally, emit func(Chunk) error) error {
+func (s *stage) collect(ctx context.Context, ordered <-chan *slice, all *tally, emit func(Chunk) error) error {
 	for sl := range ordered {
 		select {
-		case l := <-sl.done:
-			for _, c := range l.chunks {
+		case p := <-sl.done:
+			for _, c := range p.chunks {
 				if err := emit(c); err != nil {
 					return err
 				}
 			}
-			all.add(l.tally)
+			all.add(p.tally)
+			s.pens.Put(p)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -111,7 +106,7 @@ func (s *stage) dispatch(ctx context.Context, work, ordered chan<- *slice) error
 			return nil
 		}
 		sl.number, sl.earlier = n, earlier
-		sl.later, sl.done = make(chan waiting, 1), make(chan *leaf, 1)
+		sl.later, sl.done = make(chan waiting, 1), make(chan *pen, 1)
 		earlier = sl.later
 		select {
 		case ordered <- sl:
@@ -165,10 +160,10 @@ func share(n, perMillion int64) int64 {
 
 // play writes one slice.
 func (s *stage) play(ctx context.Context, sl *slice) error {
-	p := newPen(s)
+	p := s.pen()
 	if s.site.profile() == seed {
 		p.writeSeed(sl)
-		sl.done <- &leaf{p.chunks, p.tally}
+		sl.done <- p
 		return nil
 	}
 	g := &scene{stage: s, dice: dice(mix(s.site.Seed, uint64(sl.number))), spans: sl.spans}
@@ -182,7 +177,7 @@ func (s *stage) play(ctx context.Context, sl *slice) error {
 		return ctx.Err()
 	}
 	p.writeAll(inOrder(now))
-	sl.done <- &leaf{p.chunks, p.tally}
+	sl.done <- p
 	return nil
 }
 

@@ -62,8 +62,7 @@ func (p *pen) writeSeed(sl *slice) {
 
 func (p *pen) writeSeedLine(at int64, d *dice) {
 	rec := &p.record
-	*rec = emptyRecord()
-	p.scratch = p.scratch[:0]
+	p.blank()
 	rec.Time, rec.Offset = at, int32(p.calendar.offset/60)
 	rec.Text[parse.Host] = p.made(appendIPv4(p.scratch, d))
 	rec.Text[parse.Method] = methodNames[[...]method{get, post, del, put}[seedMethods.pick(d)]]

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"sync"
 
 	"logbook/parse"
 )
 
 // A stage is what all scenes are played on: the site with its pages, the
 // programs that visit it and the sites that link to it. Nothing of it changes
-// while a log is written.
+// while a log is written, but for the pens that lie ready.
 type stage struct {
 	*siteMap
 	site      *Site
@@ -24,6 +25,7 @@ type stage struct {
 	fragile   uint32 // a chapter that fails now and then
 	corpus    *Corpus
 	agents    bool // the log's format has agents
+	pens      sync.Pool
 }
 
 func newStage(s *Site) (*stage, error) {
