@@ -414,9 +414,9 @@ func (s *statePlan) new(domains []domain) state {
 	case "daily distinct":
 		return &dailyDistinct{unit: unit, values: newDistinct(arg)}
 	case "top":
-		return &tally{arg: arg}
+		return &top{tally: tally{arg: arg}}
 	case "series":
-		return &tally{arg: unit, series: true}
+		return &series{tally: tally{arg: unit}}
 	case "p":
 		return &quantiles{kind: s.kind}
 	}

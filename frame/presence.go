@@ -145,23 +145,6 @@ func (c *common) note() string {
 	return note
 }
 
-// bothColumn counts the rows of groups in the hours that are not missing.
-func (s *tally) bothColumn(name string, groups []int32, missing func(hour int64) bool) Column {
-	left := make([]bool, s.arg.size())
-	for number := range left {
-		left[number] = number > 0 && missing(s.arg.ints.values[number-1])
-	}
-	out := Column{Name: name, Type: Int, Ints: make([]int64, len(groups))}
-	at := indexOf(groups)
-	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
-		g, number := s.seen.of(pair)
-		if int(g) < len(at) && at[g] >= 0 && !left[number] {
-			out.Ints[at[g]] += s.count(pair)
-		}
-	}
-	return out
-}
-
 // isBoth reports whether a column is a count in the hours that all periods
 // have: both.X, was.both.X, was_usual.both.X.
 func isBoth(name string) bool {

@@ -248,11 +248,11 @@ func TestTallyCarries(t *testing.T) {
 	number := d.ints.number(7)
 	s := &tally{arg: d}
 	s.add(1, number, math.MaxUint32)
-	s.update(&input{groups: []int32{1}, numbers: []int32{number}})
+	s.increase(s.pairsOf([]int32{1}, []int32{number})[0], 1)
 	s.add(1, number, 5<<32)
 	other := &tally{arg: d}
-	other.merge(s, []int32{0, 1}, remaps{arg: &remap{}})
-	other.merge(s, []int32{0, 1}, remaps{arg: &remap{}})
+	other.merge(s, []int32{0, 1}, &remap{})
+	other.merge(s, []int32{0, 1}, &remap{})
 	if got, want := other.count(other.seen.number(1, number)), int64(12<<32); got != want {
 		t.Errorf("counted %d, want %d", got, want)
 	}

@@ -105,7 +105,7 @@ func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table
 			column.Name = "both." + a.column
 			switch state := period.hourly[i]; {
 			case state >= 0:
-				out.Columns = append(out.Columns, t.states[state].(*tally).bothColumn(column.Name, order, missing))
+				out.Columns = append(out.Columns, t.states[state].(*series).bothColumn(column.Name, order, missing))
 			case both.few() && comparableAgg(a):
 				out.Columns = append(out.Columns, column)
 			}

@@ -1,37 +1,31 @@
 package frame
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-	"time"
-)
+import "slices"
 
-// A tally holds how often each group has each value: what top N and series
-// read. A series' values are the units of time.
+// A tally holds how often each group has each value of a domain.
 type tally struct {
-	series bool
-	arg    *domain
-	seen   pairs
-	n      []uint32        // of each pair, what is below 2³²
-	more   map[int32]int64 // what is above, of the few pairs that have it
-	groups []int32         // scratch
+	arg   *domain
+	seen  pairs           // of group and value
+	n     []uint32        // of each pair, what is below 2³²
+	more  map[int32]int64 // what is above, of the few pairs that have it
+	pairs []int32         // scratch of pairsOf
 }
 
-func (s *tally) grow(int) {}
-
-func (s *tally) update(in *input) {
-	numbers := in.numbers
-	if s.series {
-		numbers = in.units
-	}
-	s.groups = resize(s.groups, len(numbers))
-	s.seen.numbers(in.groups, numbers, s.groups)
+// pairsOf returns the pairs of groups and values, and makes room for the new
+// ones. The result is good until the next call.
+func (s *tally) pairsOf(groups, numbers []int32) []int32 {
+	s.pairs = resize(s.pairs, len(groups))
+	s.seen.numbers(groups, numbers, s.pairs)
 	s.n = grown(s.n, s.seen.len()+1)
-	for _, pair := range s.groups {
-		if s.n[pair]++; s.n[pair] == 0 {
-			s.carry(pair, 1)
-		}
+	return s.pairs
+}
+
+// increase adds to the count of a pair.
+func (s *tally) increase(pair int32, n int64) {
+	n += int64(s.n[pair])
+	s.n[pair] = uint32(n)
+	if n>>32 != 0 {
+		s.carry(pair, n>>32)
 	}
 }
 
@@ -46,77 +40,28 @@ func (s *tally) carry(pair int32, n int64) {
 // count returns how often a pair has come.
 func (s *tally) count(pair int32) int64 { return s.more[pair]<<32 + int64(s.n[pair]) }
 
-func (s *tally) merge(from state, groups []int32, by remaps) {
-	f := from.(*tally)
-	r := by.arg
-	if s.series {
-		r = by.unit
-	}
-	for i := range f.seen.len() {
-		g, number := f.seen.of(int32(i) + 1)
-		s.add(groups[g], r.number(number), f.count(int32(i)+1))
-	}
-}
-
 func (s *tally) add(g, number int32, n int64) {
 	pair := s.seen.number(g, number)
 	s.n = grown(s.n, s.seen.len()+1)
-	n += int64(s.n[pair])
-	s.n[pair] = uint32(n)
-	if n>>32 != 0 {
-		s.carry(pair, n>>32)
-	}
+	s.increase(pair, n)
+}
+
+// merge adds the pairs of another tally.
+func (s *tally) merge(f *tally, groups []int32, by *remap) {
+	f.seen.each(func(first int32, gs, numbers []int32) {
+		for i, g := range gs {
+			gs[i], numbers[i] = groups[g], by.number(numbers[i])
+		}
+		for i, pair := range s.pairsOf(gs, numbers) {
+			s.increase(pair, f.count(first+int32(i)))
+		}
+	})
 }
 
 func (s *tally) put(e *encoder) { e.pairs(&s.seen, s.count) }
 
 func (s *tally) get(d *decoder, n int) {
 	d.pairs(n, int(s.arg.size()), true, s.add)
-}
-
-func (s *tally) column(out *Column, groups []int32, r *result) string {
-	if s.series {
-		s.seriesColumn(out, groups, r)
-		return ""
-	}
-	s.topColumn(out, groups, r)
-	return ""
-}
-
-// topColumn lists the values that each group has most often; of values that
-// are equally often, the smaller first.
-func (s *tally) topColumn(out *Column, groups []int32, r *result) {
-	at := indexOf(groups)
-	top := make([][]int32, len(groups)) // pairs, the best first
-	better := func(a, b int32) int {
-		_, x := s.seen.of(a)
-		_, y := s.seen.of(b)
-		return cmp.Or(cmp.Compare(s.count(b), s.count(a)), s.arg.compare(x, y))
-	}
-	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
-		g, number := s.seen.of(pair)
-		if number == 0 || int(g) >= len(at) || at[g] < 0 {
-			continue
-		}
-		best := &top[at[g]]
-		if len(*best) == r.n && better(pair, (*best)[r.n-1]) > 0 {
-			continue
-		}
-		i, _ := slices.BinarySearchFunc(*best, pair, better)
-		*best = slices.Insert(*best, i, pair)
-		*best = (*best)[:min(len(*best), r.n)]
-	}
-	for i, best := range top {
-		if len(best) == 0 {
-			out.setNull(i, len(groups))
-		}
-		var names []string
-		for _, pair := range best {
-			_, number := s.seen.of(pair)
-			names = append(names, s.arg.string(number))
-		}
-		out.Texts = append(out.Texts, strings.Join(names, ", "))
-	}
 }
 
 // indexOf returns, for each group, where it stands in groups, or -1.
@@ -129,57 +74,4 @@ func indexOf(groups []int32) []int32 {
 		at[g] = int32(i)
 	}
 	return at
-}
-
-// seriesColumn lists the rows of each group per unit of time.
-func (s *tally) seriesColumn(out *Column, groups []int32, r *result) {
-	out.Axis = s.axis(out.Unit, r.zone)
-	place := make([]int32, s.arg.size()) // of each unit on the axis
-	for number := int32(1); number < s.arg.size(); number++ {
-		i, _ := slices.BinarySearch(out.Axis, s.arg.ints.values[number-1])
-		place[number] = int32(i)
-	}
-	out.Series = make([][]int64, len(groups))
-	for i := range out.Series {
-		out.Series[i] = make([]int64, len(out.Axis))
-	}
-	at := indexOf(groups)
-	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
-		g, number := s.seen.of(pair)
-		if number != 0 && int(g) < len(at) && at[g] >= 0 {
-			out.Series[at[g]][place[number]] = s.count(pair)
-		}
-	}
-}
-
-// maxAxis is the length of an axis from which on it leaves out the units in
-// which nothing happened: a single line with a wrong year must not make a
-// minute's axis of half a million.
-const maxAxis = 10_000
-
-// axis returns the units from the first to the last that any group has.
-func (s *tally) axis(unit string, zone *time.Location) []int64 {
-	var have []int64
-	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
-		if _, number := s.seen.of(pair); number != 0 {
-			have = append(have, s.arg.ints.values[number-1])
-		}
-	}
-	slices.Sort(have)
-	have = slices.Compact(have)
-	if len(have) == 0 {
-		return nil
-	}
-	var axis []int64
-	for t := have[0]; t <= have[len(have)-1]; {
-		s := spanOf(unit, time.UnixMicro(t).In(zone))
-		if len(axis) == 0 || axis[len(axis)-1] < s.value {
-			axis = append(axis, s.value)
-		}
-		if len(axis) > maxAxis {
-			return have
-		}
-		t = s.end
-	}
-	return axis
 }

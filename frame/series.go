@@ -1,0 +1,152 @@
+package frame
+
+import (
+	"slices"
+	"time"
+)
+
+// A series holds how many rows each group has in each unit of time.
+//
+// Logs are in the order of time, so one unit has very many rows before the
+// next one begins. They are counted by group alone, and become pairs of group
+// and unit only when another unit comes: a row costs no look-up of a pair.
+type series struct {
+	tally          // of units
+	unit  int32    // at hand
+	now   []uint32 // rows of each group in it
+	open  []int32  // groups that have some
+	rows  int      // in now, together
+	units []int32  // scratch of settle
+}
+
+func (s *series) grow(n int) { s.now = grown(s.now, n) }
+
+func (s *series) update(in *input) {
+	groups := in.groups
+	for units := in.units; len(units) > 0; {
+		n := 1
+		for n < len(units) && units[n] == units[0] {
+			n++
+		}
+		if units[0] != s.unit || s.rows > 1<<30 {
+			s.settle()
+			s.unit = units[0]
+		}
+		s.addNow(groups[:n])
+		units, groups = units[n:], groups[n:]
+	}
+}
+
+// addNow counts rows of the unit at hand.
+func (s *series) addNow(groups []int32) {
+	for _, g := range groups {
+		if s.now[g] == 0 {
+			s.open = append(s.open, g)
+		}
+		s.now[g]++
+	}
+	s.rows += len(groups)
+}
+
+// settle makes pairs of what is counted in the unit at hand.
+func (s *series) settle() {
+	s.units = resize(s.units, len(s.open))
+	for i := range s.units {
+		s.units[i] = s.unit
+	}
+	for i, pair := range s.pairsOf(s.open, s.units) {
+		g := s.open[i]
+		s.increase(pair, int64(s.now[g]))
+		s.now[g] = 0
+	}
+	s.open, s.rows = s.open[:0], 0
+}
+
+func (s *series) merge(from state, groups []int32, by remaps) {
+	f := from.(*series)
+	f.settle()
+	s.tally.merge(&f.tally, groups, by.unit)
+}
+
+func (s *series) put(e *encoder) {
+	s.settle()
+	s.tally.put(e)
+}
+
+func (s *series) get(d *decoder, n int) {
+	s.grow(n)
+	s.tally.get(d, n)
+}
+
+// column lists the rows of each group per unit of time.
+func (s *series) column(out *Column, groups []int32, r *result) string {
+	s.settle()
+	out.Axis = s.axis(out.Unit, r.zone)
+	place := make([]int32, s.arg.size()) // of each unit on the axis
+	for number := int32(1); number < s.arg.size(); number++ {
+		i, _ := slices.BinarySearch(out.Axis, s.arg.ints.values[number-1])
+		place[number] = int32(i)
+	}
+	out.Series = make([][]int64, len(groups))
+	for i := range out.Series {
+		out.Series[i] = make([]int64, len(out.Axis))
+	}
+	at := indexOf(groups)
+	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
+		g, number := s.seen.of(pair)
+		if number != 0 && int(g) < len(at) && at[g] >= 0 {
+			out.Series[at[g]][place[number]] = s.count(pair)
+		}
+	}
+	return ""
+}
+
+// bothColumn counts the rows of groups in the hours that are not missing.
+func (s *series) bothColumn(name string, groups []int32, missing func(hour int64) bool) Column {
+	s.settle()
+	left := make([]bool, s.arg.size())
+	for number := range left {
+		left[number] = number > 0 && missing(s.arg.ints.values[number-1])
+	}
+	out := Column{Name: name, Type: Int, Ints: make([]int64, len(groups))}
+	at := indexOf(groups)
+	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
+		g, number := s.seen.of(pair)
+		if int(g) < len(at) && at[g] >= 0 && !left[number] {
+			out.Ints[at[g]] += s.count(pair)
+		}
+	}
+	return out
+}
+
+// maxAxis is the length of an axis from which on it leaves out the units in
+// which nothing happened: a single line with a wrong year must not make a
+// minute's axis of half a million.
+const maxAxis = 10_000
+
+// axis returns the units from the first to the last that any group has.
+func (s *series) axis(unit string, zone *time.Location) []int64 {
+	var have []int64
+	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
+		if _, number := s.seen.of(pair); number != 0 {
+			have = append(have, s.arg.ints.values[number-1])
+		}
+	}
+	slices.Sort(have)
+	have = slices.Compact(have)
+	if len(have) == 0 {
+		return nil
+	}
+	var axis []int64
+	for t := have[0]; t <= have[len(have)-1]; {
+		s := spanOf(unit, time.UnixMicro(t).In(zone))
+		if len(axis) == 0 || axis[len(axis)-1] < s.value {
+			axis = append(axis, s.value)
+		}
+		if len(axis) > maxAxis {
+			return have
+		}
+		t = s.end
+	}
+	return axis
+}
