@@ -20,7 +20,7 @@ import (
 // equal bytes.
 const (
 	partialMagic   = "logbook\x00"
-	partialVersion = 1
+	partialVersion = 2
 	headerSize     = len(partialMagic) + 1 + 8
 	checksumSize   = 8
 )

@@ -21,7 +21,7 @@ type distinct struct {
 	n        []int32           // values of each group, or inSketch
 	seen     pairs             // of groups with few values
 	dense    []int32           // of each group the place of its bits, plus 1; 0: it has none
-	bits     [][]uint64        // by the numbers of values
+	bits     [][]uint64        // by the numbers of values; of a group with a sketch, those that it has been given
 	sketches map[int32]*sketch // by group
 	crowded  []int32           // groups that have too many pairs
 	scratch  struct{ groups, numbers, pairs []int32 }
@@ -64,14 +64,18 @@ func (s *distinct) add(groups, numbers []int32) {
 func (s *distinct) addMany(groups, numbers []int32) (fewGroups, fewNumbers []int32) {
 	fewGroups, fewNumbers = s.scratch.groups[:0], s.scratch.numbers[:0]
 	for i, g := range groups {
-		switch number := numbers[i]; {
-		case number == 0: // null
-		case s.dense[g] != 0:
-			s.setBit(g, number)
-		case s.n[g] == inSketch:
-			s.sketches[g].add(s.arg.hash(number))
-		default:
+		number := numbers[i]
+		if number == 0 { // null
+			continue
+		}
+		at := s.dense[g]
+		if at == 0 {
 			fewGroups, fewNumbers = append(fewGroups, g), append(fewNumbers, number)
+			continue
+		}
+		set, word := s.bits[at-1], int(number>>6)
+		if word >= len(set) || set[word]&(1<<(number&63)) == 0 {
+			s.setBit(g, number)
 		}
 	}
 	s.scratch.groups, s.scratch.numbers = fewGroups, fewNumbers
@@ -83,8 +87,6 @@ func (s *distinct) insert(g, number int32) {
 	switch have := s.seen.len(); {
 	case s.dense[g] != 0:
 		s.setBit(g, number)
-	case s.n[g] == inSketch:
-		s.sketches[g].add(s.arg.hash(number))
 	case int(s.seen.number(g, number)) > have:
 		s.counted(g)
 	}
@@ -102,7 +104,9 @@ func (s *distinct) setBit(g, number int32) {
 		return
 	}
 	set[word] |= bit
-	if s.n[g]++; s.n[g] > maxDistinct {
+	if s.n[g] == inSketch {
+		s.sketches[g].add(s.arg.hash(number))
+	} else if s.n[g]++; s.n[g] > maxDistinct {
 		s.toSketch(g)
 	}
 }
@@ -138,14 +142,14 @@ func (s *distinct) relieve() {
 // promote gives bits to groups that have none.
 func (s *distinct) promote(groups []int32) {
 	for _, g := range groups {
-		s.bits = append(s.bits, nil)
-		s.dense[g], s.n[g] = int32(len(s.bits)), 0
+		s.giveBits(g)
+		s.n[g] = 0
 	}
 	old := s.seen
 	s.seen = sparsePairs()
 	for i := range old.len() {
 		g, number := old.of(int32(i) + 1)
-		if s.dense[g] == 0 && s.n[g] != inSketch {
+		if s.dense[g] == 0 {
 			s.seen.number(g, number)
 			continue
 		}
@@ -153,12 +157,17 @@ func (s *distinct) promote(groups []int32) {
 	}
 }
 
-// toSketch replaces a group's bits by a sketch.
+func (s *distinct) giveBits(g int32) {
+	s.bits = append(s.bits, nil)
+	s.dense[g] = int32(len(s.bits))
+}
+
+// toSketch makes a sketch of a group's bits. The bits stay: they spare hashing
+// a value that has come before.
 func (s *distinct) toSketch(g int32) {
 	to := &sketch{}
 	forBits(s.bits[s.dense[g]-1], func(number int32) { to.add(s.arg.hash(number)) })
-	s.bits[s.dense[g]-1] = nil
-	s.sketches[g], s.dense[g], s.n[g] = to, 0, inSketch
+	s.sketches[g], s.n[g] = to, inSketch
 }
 
 func forBits(set []uint64, f func(number int32)) {
@@ -175,7 +184,7 @@ func (s *distinct) values(f func(g, number int32)) {
 		f(s.seen.of(int32(i) + 1))
 	}
 	for g, at := range s.dense {
-		if at != 0 {
+		if at != 0 && s.n[g] != inSketch {
 			forBits(s.bits[at-1], func(number int32) { f(int32(g), number) })
 		}
 	}
@@ -193,14 +202,14 @@ func (s *distinct) merge(from state, groups []int32, by remaps) {
 func (s *distinct) mergeSketches(f *distinct, groups []int32) {
 	var few []int32
 	for g := range f.sketches {
-		if to := groups[g]; s.n[to] != inSketch && s.dense[to] == 0 {
+		if to := groups[g]; s.dense[to] == 0 {
 			few = append(few, to)
 		}
 	}
 	if len(few) > 0 {
 		slices.Sort(few) // several may have become one
 		s.promote(slices.Compact(few))
-		s.crowded = slices.DeleteFunc(s.crowded, func(g int32) bool { return s.dense[g] != 0 || s.n[g] == inSketch })
+		s.crowded = slices.DeleteFunc(s.crowded, func(g int32) bool { return s.dense[g] != 0 })
 	}
 	for g, other := range f.sketches {
 		to := groups[g]
@@ -241,6 +250,7 @@ func (s *distinct) get(d *decoder, n int) {
 			d.fail("a sketch too many")
 			return
 		}
+		s.giveBits(g)
 		s.n[g], s.sketches[g] = inSketch, &sketch{}
 		copy(s.sketches[g].ranks[:], ranks)
 	}

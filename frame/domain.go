@@ -179,6 +179,13 @@ func (r *remap) number(n int32) int32 {
 	return r.known[n]
 }
 
+// all translates all numbers: from here on number changes nothing.
+func (r *remap) all() {
+	for n := range r.known {
+		r.number(int32(n))
+	}
+}
+
 // intNumbers numbers distinct whole numbers from 1.
 type intNumbers struct {
 	values []int64

@@ -27,6 +27,10 @@ func (s *extreme) grow(n int) {
 }
 
 func (s *extreme) update(in *input) {
+	if s.kind == intKind && !s.timed && in.arg.nulls == nil {
+		s.updateInts(in)
+		return
+	}
 	for i, g := range in.groups {
 		row := in.rows[i]
 		value, ok := s.value(in, i, row)
@@ -41,6 +45,16 @@ func (s *extreme) update(in *input) {
 			at = in.time.ints[row]
 		}
 		s.offer(g, at, value)
+	}
+}
+
+// updateInts is update for the values that most questions are about, times.
+func (s *extreme) updateInts(in *input) {
+	for i, g := range in.groups {
+		v := in.arg.ints[in.rows[i]]
+		if have := s.values[g]; !s.seen[g] || v != have && (v > have) == s.last {
+			s.values[g], s.seen[g] = v, true
+		}
 	}
 }
 

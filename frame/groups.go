@@ -294,8 +294,7 @@ func (t *groups) cut(limit int) *groups {
 			tied = append(tied, g)
 		}
 	}
-	slices.SortFunc(tied, t.compare)
-	return t.pick(append(order, tied[:limit-len(order)]...))
+	return t.pick(append(order, least(tied, limit-len(order), t.compare)...))
 }
 
 // pick returns a table of the given groups, in their order. The others are in

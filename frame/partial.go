@@ -1,10 +1,13 @@
 package frame
 
 import (
+	"cmp"
 	"errors"
+	"runtime"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"golang.org/x/sync/errgroup"
 )
 
 // A Partial is the running, mergeable state of a plan's queries. It is a
@@ -251,12 +254,56 @@ func (p *Partial) Merge(q *Partial) error {
 	}
 	q.err = errUsed
 	by := remapsOf(q, p)
-	for i, t := range p.tables {
-		t.merge(q.tables[i], q.tables[i].all(), by)
-		q.tables[i] = nil // its memory may go, before the next table grows
+	if q.isLarge() {
+		p.mergeTogether(q, by)
+	} else {
+		for i, t := range p.tables {
+			t.merge(q.tables[i], q.tables[i].all(), by)
+		}
 	}
-	q.domains, q.numbered = nil, nil
+	q.domains, q.tables, q.numbered = nil, nil, nil
 	return nil
+}
+
+// isLarge reports whether it pays to merge the partial with several goroutines.
+// Values of groups that had to give way must not be merged, so these are not.
+func (p *Partial) isLarge() bool {
+	n := 0
+	for _, t := range p.tables {
+		if t.level > 0 {
+			return false
+		}
+		n = max(n, t.n)
+	}
+	return n > 2000
+}
+
+// mergeTogether adds q's tables to p's, several at a time, the largest first.
+// That they do not meet in the domains, all values are added before.
+func (p *Partial) mergeTogether(q *Partial, by []remap) {
+	var adding errgroup.Group
+	for i := range by {
+		adding.Go(func() error {
+			by[i].all()
+			return nil
+		})
+	}
+	adding.Wait() // there are no errors
+	order := make([]int, len(p.tables))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(q.tables[j].n, q.tables[i].n) })
+	var merging errgroup.Group
+	merging.SetLimit(runtime.GOMAXPROCS(0))
+	for _, i := range order {
+		merging.Go(func() error {
+			p.tables[i].merge(q.tables[i], q.tables[i].all(), by)
+			q.tables[i] = nil // its memory may go, before the next table grows
+			return nil
+		})
+	}
+	merging.Wait() // there are no errors
 }
 
 // merge adds q's rows to p and leaves q as it is.

@@ -344,6 +344,9 @@ func (p *Plan) state(t *groupsPlan, a checkedAgg) (int, error) {
 		if s.time, err = p.program.compileName(&Name{Name: "time"}); err != nil {
 			return 0, err
 		}
+		if s.time == s.arg { // the first time is the smallest
+			s.fn, s.time = map[string]string{"first": "min", "last": "max"}[s.fn], -1
+		}
 	}
 	if i := slices.Index(t.states, s); i >= 0 {
 		return i, nil

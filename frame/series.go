@@ -50,6 +50,9 @@ func (s *series) addNow(groups []int32) {
 
 // settle makes pairs of what is counted in the unit at hand.
 func (s *series) settle() {
+	if len(s.open) == 0 {
+		return
+	}
 	s.units = resize(s.units, len(s.open))
 	for i := range s.units {
 		s.units[i] = s.unit
@@ -80,7 +83,6 @@ func (s *series) get(d *decoder, n int) {
 
 // column lists the rows of each group per unit of time.
 func (s *series) column(out *Column, groups []int32, r *result) string {
-	s.settle()
 	out.Axis = s.axis(out.Unit, r.zone)
 	place := make([]int32, s.arg.size()) // of each unit on the axis
 	for number := int32(1); number < s.arg.size(); number++ {
@@ -103,7 +105,6 @@ func (s *series) column(out *Column, groups []int32, r *result) string {
 
 // bothColumn counts the rows of groups in the hours that are not missing.
 func (s *series) bothColumn(name string, groups []int32, missing func(hour int64) bool) Column {
-	s.settle()
 	left := make([]bool, s.arg.size())
 	for number := range left {
 		left[number] = number > 0 && missing(s.arg.ints.values[number-1])

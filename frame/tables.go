@@ -2,8 +2,11 @@ package frame
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Tables finishes every query and returns its table, in the plan's order. A
@@ -11,20 +14,53 @@ import (
 // the same index of errs; the others are complete.
 func (p *Partial) Tables() (tables []*Table, errs []error) {
 	tables, errs = make([]*Table, len(p.plan.cells)), make([]error, len(p.plan.cells))
-	if p.err == nil {
-		p.present = nil
-		presence := slices.IndexFunc(p.plan.cells, func(c cellPlan) bool { return c.query.name == p.plan.opts.Presence })
-		if presence >= 0 && p.plan.opts.Presence != "" {
-			p.finish(presence, tables, errs)
-			p.present = p.presence(tables[presence])
+	if p.err != nil {
+		for i := range errs {
+			errs[i] = p.err
 		}
+		return tables, errs
 	}
+	p.settle()
+	p.present = nil
+	presence := slices.IndexFunc(p.plan.cells, func(c cellPlan) bool { return c.query.name == p.plan.opts.Presence })
+	if presence >= 0 && p.plan.opts.Presence != "" {
+		p.finish(presence, tables, errs)
+		p.present = p.presence(tables[presence])
+	}
+	p.finishAllGroups(tables, errs)
 	for i := range p.plan.cells {
-		if errs[i] = p.err; p.err == nil {
-			p.finish(i, tables, errs)
-		}
+		p.finish(i, tables, errs)
 	}
 	return tables, errs
+}
+
+// settle brings all states to rest: from here on they are only read.
+func (p *Partial) settle() {
+	for _, t := range p.tables {
+		for _, s := range t.states {
+			if s, ok := s.(*series); ok {
+				s.settle()
+			}
+		}
+	}
+}
+
+// finishAllGroups makes the tables of all queries that read the log, several at
+// a time.
+func (p *Partial) finishAllGroups(tables []*Table, errs []error) {
+	var finishing errgroup.Group
+	finishing.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range p.plan.cells {
+		cell := &p.plan.cells[i]
+		if cell.from >= 0 || tables[i] != nil || errs[i] != nil {
+			continue
+		}
+		finishing.Go(func() error {
+			tables[i], errs[i] = p.finishGroups(cell)
+			return nil
+		})
+	}
+	finishing.Wait() // errors are in errs
 }
 
 // finish makes table i, unless it is there already, after the one that it
