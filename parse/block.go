@@ -80,15 +80,21 @@ func (f *feed) ranges(ctx context.Context, src *source, out chan<- *block) error
 	return nil
 }
 
+// readAlign is what the place of a read in a file is a multiple of, as that of
+// a buffer in memory is. From one byte beside it the kernel copies at a quarter
+// of the speed.
+const readAlign = 64
+
 // load reads the lines that begin in the block's range, whole, into buf. What
 // it returns may be a larger buf.
 func (b *block) load(buf []byte) (lines, grown []byte, err error) {
-	from := max(b.start-1, 0)
+	from := max(b.start-1, 0) &^ (readAlign - 1)
 	buf = room(buf[:0], int(b.end-from))
 	buf, err = readAt(b.file, buf, from, b.end)
 	lines = buf
 	if b.start > 0 {
 		// The first line begins behind the first newline from start-1 on.
+		lines = lines[min(int(b.start-1-from), len(lines)):]
 		i := bytes.IndexByte(lines, '\n')
 		if i < 0 {
 			return nil, buf, err
