@@ -215,7 +215,7 @@ func (b *batcher) intern(f Field, r *rows) []int32 {
 			b.dictionaries[f] = newDictionary()
 			b.dictionaries[f].escape = b.escape
 		}
-		r.nulls[f] = b.dictionaries[f].intern(r.texts[f][:r.n], codes)
+		r.nulls[f] = b.dictionaries[f].intern(r, r.views[f][:r.n], codes)
 		r.coded[f] = true
 	}
 	return codes

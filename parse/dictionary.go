@@ -34,11 +34,8 @@ type dictionary struct {
 	text    []byte
 	array   arrow.Array // of all texts; nil or shorter when texts were added since
 
-	chunk [chunkRows]struct { // scratch of intern
-		hash uint64
-		slot bucket
-	}
-	touched byte
+	chunk   [chunkRows]bucket // scratch of intern
+	touched uint32
 
 	escape bool // invalid bytes are not repaired but escaped
 }
@@ -46,8 +43,8 @@ type dictionary struct {
 // A bucket is a slot of the hash table. It knows its text's place, so that a look-up goes from
 // the slot to the text without a detour over offsets.
 type bucket struct {
-	hash       uint32 // upper half
-	code       int32  // +1: 0 is a free slot
+	hash       uint32
+	code       int32 // +1: 0 is a free slot
 	start, end int32
 }
 
@@ -79,82 +76,114 @@ func (d *dictionary) string(code int32) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// intern sets codes[i] to the code of texts[i], or to -1 if that is nil, and
-// returns how many are nil.
+func hashOf(text []byte) uint32 { return uint32(maphash.Bytes(dictionarySeed, text)) }
+
+// intern sets codes[i] to the code of the text of views[i], or to -1 if that is
+// null, and returns how many are null.
 //
 // Look-ups of texts that are spread over megabytes are bound by the cache's
 // misses. So each step is done for many rows before the next: hashes, then
 // slots, then the first byte of the text that a slot points to, and only then
 // the comparison. The misses of a step overlap, as they depend on nothing of
 // the same step; row by row, each would wait for the one before.
-func (d *dictionary) intern(texts [][]byte, codes []int32) (nulls int) {
-	for len(texts) > 0 {
-		n := min(len(texts), chunkRows)
-		nulls += d.internChunk(texts[:n], codes[:n])
-		texts, codes = texts[n:], codes[n:]
+func (d *dictionary) intern(r *rows, views []view, codes []int32) (nulls int) {
+	for len(views) > 0 {
+		n := min(len(views), chunkRows)
+		nulls += d.internChunk(r, views[:n], codes[:n])
+		views, codes = views[n:], codes[n:]
 	}
 	return nulls
 }
 
-func (d *dictionary) internChunk(texts [][]byte, codes []int32) (nulls int) {
+func (d *dictionary) internChunk(r *rows, views []view, codes []int32) (nulls int) {
 	if d.len() <= fewTexts {
-		return d.internFew(texts, codes)
+		return d.internFew(r, views, codes)
 	}
-	chunk := d.chunk[:len(texts)]
-	for i, text := range texts {
-		if text == nil {
+	chunk := d.chunk[:len(views)]
+	for i, v := range views {
+		if v.n < 0 {
 			nulls++
 			continue
 		}
-		chunk[i].hash = maphash.Bytes(dictionarySeed, text)
+		chunk[i].hash = hashOf(r.text(v))
 	}
-	if nulls == len(texts) {
+	if nulls == len(views) {
 		for i := range codes {
 			codes[i] = -1
 		}
 		return nulls
 	}
-	slots, mask := d.slots, uint64(len(d.slots)-1)
+	d.touchSlots(chunk)
 	for i := range chunk {
-		chunk[i].slot = slots[chunk[i].hash&mask]
+		chunk[i] = d.find(chunk[i].hash)
 	}
-	touched := byte(0)
-	for i := range chunk {
-		if start := int(chunk[i].slot.start); start < len(d.text) {
-			touched ^= d.text[start]
-		}
-	}
-	d.touched = touched // or the compiler would see that nobody needs it
-	for i, text := range texts {
-		s, hash := &chunk[i].slot, chunk[i].hash
-		switch {
-		case text == nil:
+	d.touchTexts(chunk)
+	for i, v := range views {
+		if v.n < 0 {
 			codes[i] = -1
-		case s.code != 0 && s.hash == uint32(hash>>32) && string(d.text[s.start:s.end]) == string(text):
+			continue
+		}
+		s, text := &chunk[i], r.text(v)
+		if s.code != 0 && string(d.text[s.start:s.end]) == string(text) {
 			codes[i] = s.code - 1
-		default:
-			codes[i] = d.code(text, hash)
+		} else {
+			codes[i] = d.code(text, s.hash)
 		}
 	}
 	return nulls
+}
+
+// touchSlots and touchTexts bring into the cache what the next step reads. Each
+// is a loop of so few instructions that a core has dozens of its loads under
+// way. They keep a result, or the compiler would see that nobody needs them.
+func (d *dictionary) touchSlots(chunk []bucket) {
+	slots, mask := d.slots, uint32(len(d.slots)-1)
+	touched := uint32(0)
+	for i := range chunk {
+		touched ^= slots[chunk[i].hash&mask].hash
+	}
+	d.touched = touched
+}
+
+func (d *dictionary) touchTexts(chunk []bucket) {
+	text, touched := d.text, byte(0)
+	for i := range chunk {
+		if start := int(chunk[i].start); start < len(text) {
+			touched ^= text[start]
+		}
+	}
+	d.touched = uint32(touched)
+}
+
+// find returns the first bucket of a hash, which mostly is that of the text, or
+// one with no code.
+func (d *dictionary) find(hash uint32) bucket {
+	mask := uint32(len(d.slots) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		if s := d.slots[i]; s.hash == hash && s.code != 0 {
+			return s
+		} else if s.code == 0 {
+			return bucket{hash: hash}
+		}
+	}
 }
 
 // fewTexts is how many texts a column such as method or protocol has.
 const fewTexts = 8
 
 // internFew is internChunk for columns in which neighbours are mostly equal.
-func (d *dictionary) internFew(texts [][]byte, codes []int32) (nulls int) {
+func (d *dictionary) internFew(r *rows, views []view, codes []int32) (nulls int) {
 	var last []byte
 	code := int32(-1)
-	for i, text := range texts {
-		switch {
-		case text == nil:
+	for i, v := range views {
+		if v.n < 0 {
 			codes[i] = -1
 			nulls++
 			continue
-		case code < 0 || string(text) != string(last):
+		}
+		if text := r.text(v); code < 0 || string(text) != string(last) {
 			last = text
-			code = d.code(text, maphash.Bytes(dictionarySeed, text))
+			code = d.code(text, hashOf(text))
 		}
 		codes[i] = code
 	}
@@ -162,14 +191,14 @@ func (d *dictionary) internFew(texts [][]byte, codes []int32) (nulls int) {
 }
 
 // code returns the code of a text, which is a new one if the text is new.
-func (d *dictionary) code(text []byte, hash uint64) int32 {
-	mask := uint64(len(d.slots) - 1)
+func (d *dictionary) code(text []byte, hash uint32) int32 {
+	mask := uint32(len(d.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		s := &d.slots[i]
 		if s.code == 0 {
 			return d.add(text, hash, s)
 		}
-		if s.hash == uint32(hash>>32) && string(d.text[s.start:s.end]) == string(text) {
+		if s.hash == hash && string(d.text[s.start:s.end]) == string(text) {
 			return s.code - 1
 		}
 	}
@@ -178,24 +207,24 @@ func (d *dictionary) code(text []byte, hash uint64) int32 {
 // codeOf is code for a single text.
 func (d *dictionary) codeOf(text string) int32 {
 	b := unsafe.Slice(unsafe.StringData(text), len(text))
-	return d.code(b, maphash.Bytes(dictionarySeed, b))
+	return d.code(b, hashOf(b))
 }
 
 // add gives a new text the next code and the free slot.
-func (d *dictionary) add(text []byte, hash uint64, free *bucket) int32 {
+func (d *dictionary) add(text []byte, hash uint32, free *bucket) int32 {
 	if !utf8.Valid(text) {
 		if d.escape {
 			text = escapeInvalid(text)
 		} else {
 			text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 		}
-		return d.code(text, maphash.Bytes(dictionarySeed, text))
+		return d.code(text, hashOf(text))
 	}
 	code := int32(d.len())
 	start := int32(len(d.text))
 	d.text = append(d.text, text...)
 	d.offsets = append(d.offsets, int32(len(d.text)))
-	*free = bucket{uint32(hash >> 32), code + 1, start, int32(len(d.text))}
+	*free = bucket{hash, code + 1, start, int32(len(d.text))}
 	if 2*d.len() > len(d.slots) {
 		d.grow()
 	}
@@ -220,12 +249,12 @@ func escapeInvalid(text []byte) []byte {
 func (d *dictionary) grow() {
 	old := d.slots
 	d.slots = make([]bucket, 4*len(old))
-	mask := uint64(len(d.slots) - 1)
+	mask := uint32(len(d.slots) - 1)
 	for _, s := range old {
 		if s.code == 0 {
 			continue
 		}
-		i := maphash.Bytes(dictionarySeed, d.text[s.start:s.end]) & mask
+		i := s.hash & mask
 		for d.slots[i].code != 0 {
 			i = (i + 1) & mask
 		}

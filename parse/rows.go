@@ -1,11 +1,15 @@
 package parse
 
+import "unsafe"
+
 // rows are the records of a block, field by field: views of the block's
 // texts, and numbers. Only fields that the scan reads are there, and each
 // array has n values.
 type rows struct {
 	n     int
-	texts [NumFields][][]byte
+	block []byte // that the views are of
+	extra []byte // what follows it: texts that are not in the block as they are, such as unescaped ones
+	views [NumFields][]view
 	codes [NumFields][]int32 // of texts in the worker's dictionaries, where coded
 	coded [NumFields]bool
 	nulls [NumFields]int // among codes
@@ -20,16 +24,42 @@ type rows struct {
 	line     []int64
 }
 
-// reset empties the rows and makes room for n of them.
-func (r *rows) reset(n int, fields []Field) {
-	r.n = 0
+// A view is a text as a place in the block. It takes a third of a slice's
+// memory, and none of it is a pointer that the garbage collector looks at.
+type view struct{ start, n int32 } // n is negative for a null
+
+// viewOf returns the view of a text, which it copies if it is not in the block.
+func (r *rows) viewOf(text []byte) view {
+	if text == nil {
+		return view{n: -1}
+	}
+	at := uintptr(unsafe.Pointer(unsafe.SliceData(text))) - uintptr(unsafe.Pointer(unsafe.SliceData(r.block)))
+	if at < uintptr(len(r.block)) {
+		return view{int32(at), int32(len(text))}
+	}
+	start := len(r.block) + len(r.extra)
+	r.extra = append(r.extra, text...)
+	return view{int32(start), int32(len(text))}
+}
+
+// text returns the text of a view that is not null. It is good until reset.
+func (r *rows) text(v view) []byte {
+	if at := int(v.start) - len(r.block); at >= 0 {
+		return r.extra[at : at+int(v.n)]
+	}
+	return r.block[v.start : v.start+v.n]
+}
+
+// reset empties the rows and makes room for n of them, of a block.
+func (r *rows) reset(n int, fields []Field, block []byte) {
+	r.n, r.block, r.extra = 0, block, r.extra[:0]
 	r.coded = [NumFields]bool{}
 	if n <= len(r.time) {
 		return
 	}
 	n += n / 4
 	for _, f := range fields {
-		r.texts[f] = make([][]byte, n)
+		r.views[f] = make([]view, n)
 		r.codes[f] = make([]int32, n)
 	}
 	r.time, r.bytes, r.received = make([]int64, n), make([]int64, n), make([]int64, n)
@@ -41,7 +71,7 @@ func (r *rows) reset(n int, fields []Field) {
 func (r *rows) add(rec *Record, fields []Field, line int64) {
 	i := r.n
 	for _, f := range fields {
-		r.texts[f][i] = rec.Text[f]
+		r.views[f][i] = r.viewOf(rec.Text[f])
 	}
 	r.time[i] = rec.Time
 	r.offset[i] = rec.Offset
@@ -60,7 +90,7 @@ func (r *rows) keep(numbers []int32, fields []Field) {
 		return
 	}
 	for _, f := range fields {
-		pick(r.texts[f], numbers)
+		pick(r.views[f], numbers)
 		if r.coded[f] {
 			pick(r.codes[f], numbers)
 			r.nulls[f] = countNulls(r.codes[f][:len(numbers)])

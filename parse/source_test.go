@@ -168,7 +168,8 @@ func TestInvalidUTF8(t *testing.T) {
 			d := newDictionary()
 			d.escape = escape
 			codes := make([]int32, 2)
-			d.intern([][]byte{[]byte(c.text), []byte(c.text)}, codes)
+			r := &rows{}
+			d.intern(r, []view{r.viewOf([]byte(c.text)), r.viewOf([]byte(c.text))}, codes)
 			if got := d.string(codes[1]); got != want || codes[0] != codes[1] {
 				t.Errorf("%q becomes %q, want %q, with the codes %v", c.text, got, want, codes)
 			}
@@ -231,7 +232,7 @@ func TestFullDictionary(t *testing.T) {
 	var r rows
 	for block := range 20 {
 		b.begin("log", 0)
-		r.reset(2, p.fields)
+		r.reset(2, p.fields, nil)
 		for i := range 2 {
 			path := fmt.Sprintf("/book/b%d/%d/%s", block, i, strings.Repeat("x", 1<<20))
 			rec := noRecord

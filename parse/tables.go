@@ -330,7 +330,7 @@ func (r *tableReader) read(piece int) error {
 // Write makes the scan's batch of a batch of the source.
 func (r *tableReader) Write(batch arrow.Record) error {
 	w := r.worker
-	w.rows.reset(int(batch.NumRows()), w.batcher.fields)
+	w.rows.reset(int(batch.NumRows()), w.batcher.fields, nil)
 	w.rows.n = int(batch.NumRows())
 	for i, column := range batch.Columns() {
 		r.fill(batch.ColumnName(i), column)

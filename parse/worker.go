@@ -95,7 +95,7 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 	}
 	w.parser.Reset()
 	fields := w.batcher.fields
-	w.rows.reset(lines, fields)
+	w.rows.reset(lines, fields, text)
 	w.rejects = w.rejects[:0]
 	w.left = 0
 	first, last, latest, earliest := int64(None), int64(None), int64(None), int64(None)
