@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -79,12 +78,6 @@ func (c *exportCmd) Run(env *environment) error {
 		}
 	}
 	r.scanner.Ordered = true
-	if env.getenv("GOGC") == "" {
-		// Most of what an export allocates lives for a row group of a million
-		// rows. Twice that would be 350 MB; a quarter on top is 265 MB, at a
-		// tenth more time.
-		debug.SetGCPercent(25)
-	}
 	if format == "dataset" {
 		return c.runDataset(r, schema)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,9 +100,6 @@ func (c *previewCmd) settle(env *environment) (*preview, error) {
 	}
 	if slices.Contains(c.Logs, "-") {
 		return nil, errors.New("-: a preview may have to read its logs again, and standard input can be read once: name files")
-	}
-	if env.getenv("GOGC") == "" {
-		debug.SetGCPercent(30) // what is held is large, and nothing in it points anywhere
 	}
 	return p, nil
 }
