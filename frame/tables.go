@@ -111,14 +111,17 @@ func (p *Partial) finishGroups(cell *cellPlan) (*Table, error) {
 // are in no order, and those that the query's limit is sure to leave out are
 // left out. The row of the groups that were too many is the last.
 func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table {
-	have := p.tables[period.table]
+	t := p.tables[period.table]
 	limit := p.plan.opts.MaxGroups
-	t := have.cut(limit)
 	out := &Table{Name: q.name, Show: q.query.Show}
-	if have.n-1 > limit || have.level > 0 {
-		out.Notes = append(out.Notes, tooMany(limit, have.level))
-	}
 	order := t.head(q, period, p.plan.program.zone)
+	if len(order) > limit || t.level > 0 {
+		out.Notes = append(out.Notes, tooMany(limit, t.level))
+	}
+	if len(order) > limit {
+		t = t.cut(limit)
+		order = t.all()
+	}
 	if t.count.n[0] > 0 {
 		order, out.Other = append(order, 0), true
 	}
@@ -151,8 +154,8 @@ func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table
 }
 
 // head returns the groups that finish has to see. If the query sorts by what
-// is known already and then takes the first few, those are all it needs, and
-// the texts of the others need not be made.
+// is known already and then takes the first few, those are all it needs,
+// however many there are, and the texts of the others need not be made.
 func (t *groups) head(q *checkedQuery, period cellPeriod, zone *time.Location) []int32 {
 	order := t.all()
 	keys, n := q.head()
