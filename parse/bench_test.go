@@ -21,10 +21,13 @@ import (
 	"logbook/frame"
 )
 
-// benchLog is a combined log of about 400 MB with the cardinalities of a busy
-// site: 1.83 million lines, 111,000 hosts, 226,000 targets, 19,000 referers
+// benchLines make about 400 MB of benchLog.
+const benchLines = 1_830_000
+
+// benchLog is a combined log with the cardinalities of a busy site: in all of
+// its lines 111,000 hosts, 226,000 targets, 19,000 referers
 // and 200 agents, the frequent ones first.
-func benchLog() []byte {
+func benchLog(lines int) []byte {
 	rng := rand.New(rand.NewPCG(42, 42))
 	pool := func(n int, text func(i int) string) []string {
 		p := make([]string, n)
@@ -49,7 +52,7 @@ func benchLog() []byte {
 		return fmt.Sprintf("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.%d.0 Safari/537.36", 80+i%60, rng.IntN(9999))
 	})
 	sizes := []int{100, 1500, 12_000, 80_000, 2_000_000}
-	log := make([]byte, 0, 430<<20)
+	log := make([]byte, 0, 236*lines)
 	at := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 	pick := func(p []string) string {
 		if rng.IntN(2) == 0 {
@@ -57,7 +60,7 @@ func benchLog() []byte {
 		}
 		return p[rng.IntN(len(p))]
 	}
-	for range 1_830_000 {
+	for range lines {
 		at = at.Add(time.Duration(rng.IntN(2800)) * time.Millisecond)
 		referer := "-"
 		if rng.IntN(3) > 0 {
@@ -101,7 +104,7 @@ func BenchmarkScan(b *testing.B) {
 	// collector runs.
 	dir := b.TempDir()
 	size := func() int {
-		text := benchLog()
+		text := benchLog(benchLines)
 		for _, packer := range []string{"", ".gz"} {
 			if err := os.WriteFile(filepath.Join(dir, "access.log"+packer), packers[packer](b, text), 0o600); err != nil {
 				b.Fatal(err)
@@ -132,6 +135,57 @@ func BenchmarkScan(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkScanFormats reads the same site's log in other formats, to all the
+// columns that there are, with one core and with two.
+func BenchmarkScanFormats(b *testing.B) {
+	combined := benchLog(400_000)
+	for _, f := range []Format{iis, caddy, traefikJSON, nginxJSON, genericJSON} {
+		b.Run(f.Name(), func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "access.log")
+			size := writeAs(b, path, f, combined)
+			for _, jobs := range []int{1, 2} {
+				b.Run(fmt.Sprintf("jobs=%d", jobs), func(b *testing.B) {
+					benchScan(b, &Scanner{Format: f, Columns: recordColumns(), Jobs: jobs}, path, size)
+				})
+			}
+		})
+	}
+}
+
+// recordColumns are the columns that a line fills, without what derives.
+func recordColumns() []string {
+	var names []string
+	for _, f := range recordFields {
+		names = append(names, f.Name)
+	}
+	return append(names, "time", "offset", "status", "bytes", "received", "duration", "upstream_time")
+}
+
+// writeAs writes a combined log in another format, with what its servers add:
+// durations, virtual host, TLS, media type, cache status. It returns the size.
+func writeAs(b *testing.B, path string, f Format, log []byte) int {
+	rng := rand.New(rand.NewPCG(3, 4))
+	pick := func(of ...string) []byte { return []byte(of[rng.IntN(len(of))]) }
+	p := Combined.NewParser(nil)
+	text := make([]byte, 0, 4*len(log))
+	for line := range bytes.Lines(log) {
+		var r Record
+		if p.Parse(bytes.TrimSuffix(line, newline), &r) != OK {
+			b.Fatalf("%q", line)
+		}
+		r.Duration, r.Received = rng.Int64N(3e5), rng.Int64N(2000)
+		r.UpTime = r.Duration / 2
+		r.Text[VHost], r.Text[Scheme] = pick("www.example.com", "static.example.com", "api.example.com"), pick("https")
+		r.Text[TLS], r.Text[Cipher] = pick("TLSv1.2", "TLSv1.3"), pick("TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256")
+		r.Text[Type], r.Text[Cache], r.Text[Upstream] = pick("text/html; charset=utf-8", "image/png", "text/css"), pick("HIT", "MISS"), pick("10.0.0.5:80", "10.0.0.6:80")
+		text = f.Append(text, &r)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return len(text)
 }
 
 func benchInflation(b *testing.B, path string, size int) {
@@ -166,7 +220,7 @@ func benchScan(b *testing.B, s *Scanner, path string, size int) {
 // BenchmarkParse splits lines into records and converts nothing but numbers,
 // with one core and with all.
 func BenchmarkParse(b *testing.B) {
-	text := benchLog()
+	text := benchLog(benchLines)
 	for _, jobs := range []int{1, runtime.GOMAXPROCS(0)} {
 		b.Run(fmt.Sprintf("jobs=%d", jobs), func(b *testing.B) {
 			var lines atomic.Int64
@@ -215,7 +269,7 @@ func parseAll(t testing.TB, p Parser, text []byte, r *Record) (lines int) {
 
 // BenchmarkLines finds the line ends only: what a machine can do.
 func BenchmarkLines(b *testing.B) {
-	text := benchLog()
+	text := benchLog(benchLines)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		for rest := text; len(rest) > 0; {

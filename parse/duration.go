@@ -28,6 +28,9 @@ func setDuration(v *value, b []byte, r *Record) Reason {
 
 // setSpan reads a duration that has its unit: 1.5s, 12ms, 340µs, 90ns.
 func setSpan(v *value, b []byte, r *Record) Reason {
+	if len(b) > 0 && isDigit(b[len(b)-1]) {
+		return setDuration(v, b, r)
+	}
 	w := *v
 	for _, u := range [...]struct {
 		name  string

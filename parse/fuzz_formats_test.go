@@ -74,9 +74,12 @@ func FuzzDelimited(f *testing.F) {
 }
 
 // FuzzJSON parses any line with the formats of JSON. What encoding/json calls
-// an object is never called broken.
+// an object is never called broken, and what a parser has read before makes no
+// difference.
 func FuzzJSON(f *testing.F) {
-	for _, x := range []Format{caddy, traefikJSON, envoy, nginxJSON, genericJSON} {
+	used := map[Format]Parser{}
+	for _, x := range jsonFormats {
+		used[x] = x.NewParser(nil)
 		r := Record{Time: 1e15, Status: 200, Bytes: 1, Received: 2, Duration: 3, UpTime: 4}
 		r.Text[Host], r.Text[Path], r.Text[Agent] = []byte("::1"), []byte("/"), []byte("\"\\\x01é")
 		f.Add(string(bytes.TrimSpace(x.Append(nil, &r))))
@@ -84,9 +87,14 @@ func FuzzJSON(f *testing.F) {
 	f.Add(`{"ts":1e9,"request":{"uri":["/a",{"b":[]}],"headers":{"User-Agent":[]}},"status":0,"x":[[1,2],{"y":"}\"\\"}],"\u0061":null}`)
 	f.Fuzz(func(t *testing.T, line string) {
 		valid := isObject(line)
-		for _, x := range []Format{caddy, traefikJSON, envoy, nginxJSON, genericJSON} {
-			var r Record
-			switch reason := x.NewParser(nil).Parse([]byte(line), &r); {
+		for _, x := range jsonFormats {
+			var r, again Record
+			reason := x.NewParser(nil).Parse([]byte(line), &r)
+			if other := used[x].Parse([]byte(line), &again); other != reason || reason == OK && show(&r) != show(&again) {
+				t.Errorf("%s: %s is %d %s and then %d %s", x.Name(), line, reason, show(&r), other, show(&again))
+			}
+			used[x].Reset()
+			switch {
 			case reason == BadJSON && valid:
 				t.Errorf("%s calls %s broken", x.Name(), line)
 			case reason == OK:

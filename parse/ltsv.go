@@ -63,7 +63,7 @@ func (p *ltsvParser) Parse(line []byte, r *Record) Reason {
 		if !missing(text) && e.value.kind != kAnyTime {
 			text = p.unescape(text, escapeBackslash, e.value.field != User)
 		}
-		if reason := p.fill(&e.value, text, r); reason != OK {
+		if reason := p.fill(e, text, r); reason != OK {
 			return reason
 		}
 	}

@@ -69,7 +69,8 @@ var dockerLog = []byte(`{"log":"`)
 // fromDocker takes the line out of {"log":"…\n","stream":"stdout","time":"…"},
 // as Docker's json-file driver keeps it.
 func (p *prefixedParser) fromDocker(line []byte) []byte {
-	end, plain := jsonStringEnd(line, len(dockerLog))
+	s := unknownSlashes
+	end, plain := s.stringEnd(line, len(dockerLog))
 	if end < 0 {
 		return line
 	}

@@ -6,8 +6,10 @@ var tlsNames = map[string][]byte{"769": []byte("TLSv1"), "770": []byte("TLSv1.1"
 
 // tlsVersion names a version as OpenSSL does, and most logs.
 func tlsVersion(b []byte) []byte {
-	if name, ok := tlsNames[string(b)]; ok {
-		return name
+	if len(b) > 0 && isDigit(b[0]) {
+		if name, ok := tlsNames[string(b)]; ok {
+			return name
+		}
 	}
 	return b
 }
@@ -25,8 +27,10 @@ var cipherNames = map[string][]byte{
 
 // cipherSuite names a suite that is given by its number.
 func cipherSuite(b []byte) []byte {
-	if name, ok := cipherNames[string(b)]; ok {
-		return name
+	if len(b) > 0 && isDigit(b[0]) {
+		if name, ok := cipherNames[string(b)]; ok {
+			return name
+		}
 	}
 	return b
 }

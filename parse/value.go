@@ -128,6 +128,7 @@ var noRecord = Record{Status: None, Bytes: None, Received: None, Duration: None,
 type reader struct {
 	clock   clock    // the parts of this line's time
 	clf     clfClock // and one that is written as Common logs do
+	iso     isoClock // and one that is written as ISO 8601 has it
 	scratch scratch
 }
 
@@ -231,11 +232,7 @@ func (p *reader) setTime(v *value, b []byte, r *Record) Reason {
 	case kCLF:
 		t, zone, ok = p.clf.parse(b)
 	case kISO:
-		c := newClock
-		if ok = c.readISO(b); ok {
-			t, ok = c.time()
-		}
-		zone = int32(c.zone)
+		t, zone, ok = p.iso.parse(b)
 	case kAnyTime:
 		t, zone, ok = p.anyTime(b)
 	default:
@@ -271,10 +268,8 @@ func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
 	if len(b) > 2 && b[0] == '[' && b[len(b)-1] == ']' {
 		b = b[1 : len(b)-1]
 	}
-	c := newClock
-	if c.readISO(b) {
-		t, ok = c.time()
-		return t, int32(c.zone), ok
+	if t, zone, ok = p.iso.parse(b); ok {
+		return t, zone, true
 	}
 	if len(b) > 2 && b[2] == '/' {
 		return p.clf.parse(b)

@@ -1,0 +1,106 @@
+package parse
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+var jsonFormats = []*jsonFormat{caddy, traefikJSON, envoy, nginxJSON, genericJSON}
+
+// TestJSONLearning checks that what a parser has learnt of other lines makes no
+// difference: one that has read thousands of lines of all shapes reads the next
+// as a new one does.
+func TestJSONLearning(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	for _, f := range jsonFormats {
+		p := f.NewParser(nil)
+		for range 1500 {
+			r := randomRecord(rnd, hostile)
+			line := strings.TrimSpace(string(f.Append(nil, &r)))
+			line = reshaped(rnd, line)
+			var got, want Record
+			fresh := f.NewParser(nil).Parse([]byte(line), &want)
+			if reason := p.Parse([]byte(line), &got); reason != fresh || reason == OK && show(&got) != show(&want) {
+				t.Fatalf("%s: %s\n is %d %s\nnot %d %s", f.name, line, reason, show(&got), fresh, show(&want))
+			}
+			p.Reset()
+		}
+	}
+}
+
+// reshaped writes a line of JSON with other blanks, with members added, with
+// another value for one, or broken somewhere.
+func reshaped(rnd *rand.Rand, line string) string {
+	pick := func(of ...string) string { return of[rnd.IntN(len(of))] }
+	switch rnd.IntN(6) {
+	case 0:
+		return strings.ReplaceAll(line, `":`, pick(`" :`, `": `, "\":\t"))
+	case 1:
+		return strings.ReplaceAll(line, `,"`, pick(`, "`, ` ,"`, `,"x`, `,"x":[{"a":1},"]"],"`, `,"x":{},"y":null,"`))
+	case 2:
+		return strings.Replace(line, `":"`, pick(`":{"a":"`, `":["`, `":1,"a":"`, `":null,"`), 1+rnd.IntN(3))
+	case 3:
+		return strings.Replace(line, `":{`, pick(`":[{`, `":{"x":{},`, `":{},"`, `":5,"`, `":[],"`, `":[[1],{`), 1)
+	case 4:
+		i := rnd.IntN(len(line))
+		return line[:i] + pick("", `"`, `\`, "}", "]", "{", "[", ",", ":", " ", "1") + line[i+rnd.IntN(2):]
+	}
+	var object map[string]any // its members in another order, and without some
+	if json.Unmarshal([]byte(line), &object) == nil && len(object) > 1 {
+		for name := range object {
+			if delete(object, name); rnd.IntN(2) == 0 {
+				break
+			}
+		}
+		sorted, _ := json.Marshal(object)
+		return string(sorted)
+	}
+	return line
+}
+
+// TestJSONAllocs checks that lines of JSON cost no memory, once their shape is
+// known.
+func TestJSONAllocs(t *testing.T) {
+	for _, f := range jsonFormats {
+		r := randomRecord(rand.New(rand.NewPCG(1, 1)), mild)
+		line := f.Append(nil, &r)
+		line = line[:len(line)-1]
+		p := f.NewParser(nil)
+		p.Parse(line, &r)
+		if n := testing.AllocsPerRun(100, func() { p.Parse(line, &r); p.Reset() }); n > 0 {
+			t.Errorf("%s: %v allocations a line", f.name, n)
+		}
+	}
+}
+
+// TestJSONMemory checks that a parser remembers only so much of lines that all
+// have other keys, as header fields that clients make up.
+func TestJSONMemory(t *testing.T) {
+	p := caddy.NewParser(nil).(*jsonParser)
+	var r Record
+	for i := range 5000 {
+		name := strings.Repeat("x", i%97) + string(rune('a'+i%26))
+		p.Parse([]byte(`{"ts":1,"`+name+`":1,"request":{"uri":"/","headers":{"`+name+`":["1"],"y`+name+`":2}},"status":200}`), &r)
+		p.Reset()
+	}
+	seen, queue := map[*jsonStep]bool{}, []*jsonStep{p.start}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		if len(at.ways) > maxWays {
+			t.Errorf("%d ways from a step", len(at.ways))
+		}
+		for _, w := range at.ways {
+			queue = append(queue, w.to)
+		}
+	}
+	if len(seen) > 4*(maxUnread+10) {
+		t.Errorf("%d steps", len(seen))
+	}
+}

@@ -1,0 +1,213 @@
+package parse
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// skipSpace returns the index of the next byte from i on that is no blank.
+func skipSpace(b []byte, i int) int {
+	if i < len(b) && b[i] > ' ' {
+		return i
+	}
+	return skipSpaces(b, i)
+}
+
+func skipSpaces(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n') {
+		i++
+	}
+	return i
+}
+
+// slashes is the index of the next backslash of a line, as far as it was read.
+// Few strings have one: it is looked for once a line and not once a string.
+type slashes int
+
+// unknownSlashes is where every line starts.
+const unknownSlashes slashes = -1
+
+// find sets s to the first backslash of b from i on, len(b) if there is none.
+func (s *slashes) find(b []byte, i int) {
+	n := bytes.IndexByte(b[i:], '\\')
+	if n < 0 {
+		n = len(b) - i
+	}
+	*s = slashes(i + n)
+}
+
+// stringEnd returns the index of the quote that ends the string whose text
+// begins at b[i], -1 if there is none, and whether it has no escapes. Most
+// strings are too short for a call of bytes.IndexByte to pay, and their lengths
+// vary too much for a loop's guesses: 16 bytes are looked at without a branch.
+func (s *slashes) stringEnd(b []byte, i int) (end int, plain bool) {
+	n := 16
+	if i+16 <= len(b) {
+		low, high := quotesIn(b[i:]), quotesIn(b[i+8:])
+		n = 8 + bits.TrailingZeros64(high)/8
+		if low != 0 {
+			n = bits.TrailingZeros64(low) / 8
+		}
+	}
+	if end = i + n; n == 16 {
+		end = nextQuote(b, i)
+	}
+	if int(*s) < i {
+		s.find(b, i)
+	}
+	if end < int(*s) {
+		return end, true
+	}
+	for end >= int(*s) {
+		i = int(*s) + 2
+		if end < i {
+			end = nextQuote(b, i)
+		}
+		s.find(b, i)
+	}
+	return end, false
+}
+
+// nextQuote returns the index of the first quote of b from i on, -1 if there is
+// none.
+func nextQuote(b []byte, i int) int {
+	n := bytes.IndexByte(b[i:], '"')
+	if n < 0 {
+		return -1
+	}
+	return i + n
+}
+
+// quotesIn returns eight bytes as a number in which the lowest byte that is not
+// zero is where the first quote stands.
+func quotesIn(b []byte) uint64 {
+	const ones, highs = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
+	w := binary.LittleEndian.Uint64(b) ^ '"'*ones
+	return (w - ones) &^ w & highs
+}
+
+// skipJSON returns the index behind the value at b[i], -1 if it does not end.
+func (s *slashes) skipJSON(b []byte, i int) int {
+	depth := 0
+	for i < len(b) {
+		switch b[i] {
+		case '"':
+			end, _ := s.stringEnd(b, i+1)
+			if end < 0 {
+				return -1
+			}
+			i = end
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth < 0 {
+				return -1 // a value is missing
+			}
+		case ',', ':', ' ', '\t', '\r', '\n':
+			if depth == 0 {
+				return -1
+			}
+		default:
+			i = jsonWordEnd(b, i) - 1
+		}
+		if i++; depth == 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// jsonWordEnd returns the end of a number, true, false or null that begins at b[i].
+func jsonWordEnd(b []byte, i int) int {
+	for i < len(b) && jsonClasses[b[i]] == jsonWord {
+		i++
+	}
+	return i
+}
+
+// A jsonClass says what a value is, by its first byte.
+type jsonClass uint8
+
+const (
+	jsonWord jsonClass = iota // a number, true, false or null
+	jsonString
+	jsonObject
+	jsonArray
+	jsonBlank // that a value comes
+	jsonOther // that none comes
+)
+
+var jsonClasses = [256]jsonClass{'"': jsonString, '{': jsonObject, '[': jsonArray, '}': jsonOther, ']': jsonOther, ',': jsonOther, ':': jsonOther,
+	' ': jsonBlank, '\t': jsonBlank, '\r': jsonBlank, '\n': jsonBlank}
+
+// unescapeJSON undoes the escapes of a JSON string in scratch memory. What is
+// no escape stays as it is; half a surrogate pair becomes U+FFFD.
+func (s *scratch) unescapeJSON(b []byte) []byte {
+	out := s.take(len(b))
+	for {
+		i := bytes.IndexByte(b, '\\')
+		if i < 0 || i+1 == len(b) {
+			out = append(out, b...)
+			break
+		}
+		out = append(out, b[:i]...)
+		if c := jsonEscapes[b[i+1]]; c != 0 {
+			out, b = append(out, c), b[i+2:]
+			continue
+		}
+		r := hexRune(b[i+1:])
+		if r < 0 {
+			out, b = append(out, b[i:i+2]...), b[i+2:]
+			continue
+		}
+		if b = b[i+6:]; utf16.IsSurrogate(r) {
+			low := rune(-1)
+			if len(b) > 1 && b[0] == '\\' {
+				low = hexRune(b[1:])
+			}
+			if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+				b = b[6:]
+			}
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	*s = (*s)[:len(*s)+len(out)]
+	return out
+}
+
+var jsonEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// hexRune reads u and four hexadecimal digits; -1 if they are not there.
+func hexRune(b []byte) rune {
+	if len(b) < 5 || b[0] != 'u' {
+		return -1
+	}
+	r := rune(0)
+	for _, c := range b[1:5] {
+		if !isHex(c) {
+			return -1
+		}
+		r = r<<4 | rune(hex(c))
+	}
+	return r
+}
+
+// appendJSONText appends a text as the inside of a JSON string. Bytes that are
+// no UTF-8 stay as they are, as nginx writes them.
+func appendJSONText(dst []byte, text string) []byte {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		case c < ' ':
+			dst = fmt.Appendf(dst, `\u%04x`, c)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
