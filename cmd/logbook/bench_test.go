@@ -1,14 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -64,14 +65,42 @@ type process struct {
 func measure(b *testing.B, name string, args ...string) process {
 	b.Helper()
 	cmd := exec.Command(name, args...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	start := time.Now()
-	out, err := cmd.CombinedOutput()
-	wall := time.Since(start)
-	if err != nil {
-		b.Fatalf("%s: %v\n%s", name, err, out)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
 	}
-	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return process{wall, usage.Maxrss << 10}
+	ended := make(chan struct{})
+	memory := make(chan int64)
+	go func() { memory <- watchMemory(cmd.Process.Pid, ended) }()
+	err := cmd.Wait()
+	wall := time.Since(start)
+	close(ended)
+	if err != nil {
+		b.Fatalf("%s: %v\n%s", name, err, out.String())
+	}
+	return process{wall, <-memory}
+}
+
+// watchMemory returns the most memory, in bytes, that a process has had until
+// it ended. What wait4 tells of it would not be less than what this process had
+// when it began, so the process is asked now and then.
+func watchMemory(pid int, ended <-chan struct{}) (most int64) {
+	for {
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if _, rest, ok := strings.Cut(string(status), "VmHWM:"); ok {
+			var kB int64
+			if _, err := fmt.Sscan(rest, &kB); err == nil {
+				most = max(most, kB<<10)
+			}
+		}
+		select {
+		case <-ended:
+			return most
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 // A rival is another tool that does the same work.
