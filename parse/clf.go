@@ -60,18 +60,12 @@ func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	if i == len(line) || line[i] == '#' {
 		return Blank
 	}
-	host := i
-	var seen byte
-	for i < len(line) && !isBlank(line[i]) {
-		seen |= hostBytes[line[i]]
-		i++
-	}
 	var ok bool
-	if r.Text[Host], ok = cleanHost(line[host:i], seen); !ok {
-		i = listEnd(line, i)
-		if list := line[host:i]; !bytes.Contains(list, comma) || setForwarded(list, r) != OK || r.Text[Host] == nil {
-			return BadHost
-		}
+	if n := addressEnd(line[i:]); n > 0 {
+		r.Text[Host] = line[i : i+n]
+		i += n
+	} else if i, ok = hostField(line, i, r); !ok {
+		return BadHost
 	}
 
 	if len(line)-i > len(" - - [") && string(line[i:i+6]) == " - - [" {
@@ -107,6 +101,23 @@ func (p *clfParser) Parse(line []byte, r *Record) Reason {
 		return BadQuote
 	}
 	return p.fromRequest(line, i+1, escaped, r)
+}
+
+// hostField parses the client at line[i], which is no plain IPv4 address, and
+// returns the index after it.
+func hostField(line []byte, i int, r *Record) (end int, ok bool) {
+	host := i
+	var seen byte
+	for i < len(line) && !isBlank(line[i]) {
+		seen |= hostBytes[line[i]]
+		i++
+	}
+	if r.Text[Host], ok = cleanHost(line[host:i], seen); ok {
+		return i, true
+	}
+	i = listEnd(line, i)
+	list := line[host:i]
+	return i, bytes.Contains(list, comma) && setForwarded(list, r) == OK && r.Text[Host] != nil
 }
 
 // fromRequest parses what follows the quote that opens the request.
@@ -245,6 +256,15 @@ func numbers(line []byte, i int, r *Record) (int, Reason) {
 	}
 	i = skipBlanks(line, i)
 	start = i
+	size := int64(0)
+	for i < len(line) && isDigit(line[i]) {
+		size = size*10 + int64(line[i]-'0')
+		i++
+	}
+	if n := i - start; n > 0 && n <= surelyFits && (i == len(line) || isBlank(line[i])) {
+		r.Bytes = size
+		return skipBlanks(line, i), OK
+	}
 	for i < len(line) && !isBlank(line[i]) {
 		i++
 	}
@@ -257,6 +277,8 @@ func numbers(line []byte, i int, r *Record) (int, Reason) {
 	}
 	return skipBlanks(line, i), OK
 }
+
+const surelyFits = 18 // digits of a number that an int64 can hold
 
 // sizeOf parses a number of bytes, or "-" as None. It refuses what is negative
 // or over 2⁶³-1.
@@ -327,6 +349,10 @@ func quotedPair(line []byte, i int, escaped bool) (at quoted, ok bool) {
 		return at, false
 	}
 	at.referer = i + 1
+	if len(line)-i > len(`"-" "`) && string(line[i:i+5]) == `"-" "` {
+		at.refererEnd = i + 2
+		return agentFrom(line, i+5, at, escaped)
+	}
 	for at.refererEnd = quoteEnd(line, at.referer, escaped); ; at.refererEnd = quoteEnd(line, at.refererEnd+1, escaped) {
 		if at.refererEnd < 0 {
 			return at, false
@@ -336,7 +362,12 @@ func quotedPair(line []byte, i int, escaped bool) (at quoted, ok bool) {
 			break
 		}
 	}
-	at.agent = i + 1
+	return agentFrom(line, i+1, at, escaped)
+}
+
+// agentFrom finds the agent, which begins at line[i].
+func agentFrom(line []byte, i int, at quoted, escaped bool) (quoted, bool) {
+	at.agent = i
 	if at.agentEnd = quoteEnd(line, at.agent, escaped); at.agentEnd < 0 {
 		return at, false
 	}

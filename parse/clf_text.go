@@ -86,6 +86,30 @@ func withoutPort(host []byte) []byte {
 	return host
 }
 
+// addressEnd returns the length of the IPv4 address with a blank after it that
+// line begins with, or 0 if it surely has none or this cannot be told at a glance.
+func addressEnd(line []byte) int {
+	if len(line) < 24 {
+		return 0
+	}
+	n := bytes.IndexByte(line[:16], ' ')
+	if n < 8 || otherThanDigitsAndDots(binary.LittleEndian.Uint64(line)) != 0 ||
+		otherThanDigitsAndDots(binary.LittleEndian.Uint64(line[n-8:])) != 0 || !isFullAddress(line[:n]) {
+		return 0
+	}
+	return n
+}
+
+// otherThanDigitsAndDots returns bits of the bytes that are neither, eight at a
+// time; 0 if there are none.
+func otherThanDigitsAndDots(b uint64) uint64 {
+	const each, high, low7 = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080, 0x7f7f_7f7f_7f7f_7f7f
+	// A digit has 3 as its upper half, and still has it when 6 is added.
+	noDigit := (b&(0xf0*each) ^ 0x30*each) | ((b+6*each)&(0xf0*each) ^ 0x30*each)
+	noDot := b ^ '.'*each
+	return ((noDigit&low7 + low7) | noDigit) & ((noDot&low7 + low7) | noDot) & high
+}
+
 // isFullAddress reports whether host, of digits and dots, is surely an IPv4
 // address. It says what isAddress would say of most hosts, in a third of the
 // time: lengths of numbers are random, and a loop's guesses at them fail.
@@ -213,6 +237,9 @@ var slash = []byte("/")
 // none yet. What a broken request does not have stays as it is.
 func splitRequest(req []byte, r *Record) {
 	i := 0
+	if len(req) > 4 && string(req[:4]) == "GET " {
+		i = 3
+	}
 	for i < len(req) && methodBytes[req[i]] {
 		i++
 	}

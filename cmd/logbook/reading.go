@@ -99,13 +99,25 @@ func (f *readFlags) settle(env *environment) (*reading, error) {
 		return nil, usageError(err)
 	}
 	if env.getenv("GOGC") == "" {
-		// What is held is large, and nothing in it points anywhere: it costs
-		// little to collect, and twice as much would have to be there if the
-		// collector waited for it.
-		debug.SetGCPercent(30)
+		tuneCollector()
 	}
 	r.scanner.Jobs, r.scanner.Rules, r.scanner.EscapeBytes = f.Jobs, r.rules, f.EscapeBytes
 	return r, nil
+}
+
+// ballast is memory that is never touched, and so is none but in the books of
+// the garbage collector.
+var ballast []byte
+
+// tuneCollector makes the garbage collector fit what a pass holds: much, and
+// nothing in it points anywhere. A third more than is in use may be there
+// before it is collected, and not as much again; but while little is in use,
+// the ballast keeps the collector from running all the time.
+func tuneCollector() {
+	debug.SetGCPercent(30)
+	if ballast == nil {
+		ballast = make([]byte, 64<<20)
+	}
 }
 
 // rules returns the rules that the flags ask for.
