@@ -89,19 +89,18 @@ func withoutPort(host []byte) []byte {
 // addressEnd returns the length of the IPv4 address with a blank after it that
 // line begins with, or 0 if it surely has none or this cannot be told at a glance.
 func addressEnd(line []byte) int {
-	if len(line) < 24 {
+	if len(line) < 24 || otherThanDigitsAndDots(binary.LittleEndian.Uint64(line)) != 0 {
 		return 0
 	}
-	n := bytes.IndexByte(line[:16], ' ')
-	if n < 8 || otherThanDigitsAndDots(binary.LittleEndian.Uint64(line)) != 0 ||
-		otherThanDigitsAndDots(binary.LittleEndian.Uint64(line[n-8:])) != 0 || !isFullAddress(line[:n]) {
+	n := 8 + bits.TrailingZeros64(otherThanDigitsAndDots(binary.LittleEndian.Uint64(line[8:])))/8
+	if line[n] != ' ' || !isFullAddress(line[:n]) {
 		return 0
 	}
 	return n
 }
 
-// otherThanDigitsAndDots returns bits of the bytes that are neither, eight at a
-// time; 0 if there are none.
+// otherThanDigitsAndDots returns a bit, the uppermost, of each byte that is
+// neither. Only the first is sure: it may carry over to the next.
 func otherThanDigitsAndDots(b uint64) uint64 {
 	const each, high, low7 = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080, 0x7f7f_7f7f_7f7f_7f7f
 	// A digit has 3 as its upper half, and still has it when 6 is added.
