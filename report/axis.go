@@ -64,20 +64,36 @@ func (p *pageMaker) axisOf(t *frame.Table, x *frame.Column, coarser bool) axis {
 	return a
 }
 
-// short returns the labels with the day of an hour only where a day begins; the
-// script puts it before the others. It is a third of a long chart's weight.
-func (a *axis) short() []string {
-	if a.unit != hours && a.unit != minutes {
-		return a.labels
+// runs returns the labels for the script, which counts hours and minutes for
+// itself: a number stands for so many of them, each a step after the one before,
+// on the same day. They would be a third of a long chart's weight. An hour that
+// the clock skips or has twice is written. The step is in minutes.
+func (a *axis) runs() (labels []any, step int) {
+	switch a.unit {
+	case hours:
+		step = 60
+	case minutes:
+		step = 1
 	}
-	out := slices.Clone(a.labels)
-	for i, t := range a.times {
-		if i > 0 && days.floor(t).Equal(days.floor(a.times[i-1])) {
-			out[i] = t.Format("15:04")
+	run := 0
+	for i, label := range a.labels {
+		if step > 0 && i > 0 && days.floor(a.times[i]).Equal(days.floor(a.times[i-1])) && clock(a.times[i]) == clock(a.times[i-1])+step {
+			run++
+			continue
 		}
+		if run > 0 {
+			labels = append(labels, run)
+		}
+		labels, run = append(labels, label), 0
 	}
-	return out
+	if run > 0 {
+		labels = append(labels, run)
+	}
+	return labels, step
 }
+
+// clock returns what a clock shows, in minutes since midnight.
+func clock(t time.Time) int { return t.Hour()*60 + t.Minute() }
 
 // width returns how many pixels the longest label takes, of those that an axis
 // can spare.

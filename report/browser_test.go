@@ -329,7 +329,7 @@ func TestTooltip(t *testing.T) {
 	needsECharts(t)
 	b := open(t, openBrowser(t), written(t, notebook(t, "access", "")), view{1280, 900, "light", false})
 	b.drawAll()
-	for _, chart := range []string{"#hours-chart", "#week_clock-chart", "#by_book-chart", "#by_class-chart"} {
+	for chart, want := range map[string]string{"#hours-chart": `^\w+ \d+ Nov, \d\d:00`, "#week_clock-chart": `^\w+, \d\d:00`, "#by_book-chart": `\d`, "#by_class-chart": `^\w+ \d+ Nov`} {
 		at := eval[[]float64](b, `(() => {
 			const c = document.querySelector('`+chart+`')
 			c.scrollIntoView({block: 'center'})
@@ -337,8 +337,8 @@ func TestTooltip(t *testing.T) {
 			return [r.left + r.width * .45, r.top + r.height * .55]
 		})()`)
 		must(t, chromedp.Do(b, chromedp.MouseEvent("mouseMoved", at[0], at[1]), chromedp.MouseEvent("mouseMoved", at[0]+3, at[1]), chromedp.Sleep(150*time.Millisecond)))
-		if text := eval[string](b, `document.querySelector('`+chart+` .tip')?.textContent ?? ''`); text == "" {
-			t.Errorf("%s: no tooltip", chart)
+		if text := eval[string](b, `document.querySelector('`+chart+` .tip')?.textContent ?? ''`); !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("%s: the tooltip says %q, want %q", chart, text, want)
 		}
 	}
 	b.checkSilent()

@@ -40,6 +40,8 @@ type spec struct {
 	Option any            `json:"option"`
 	Ticks  map[int]string `json:"ticks,omitempty"`  // labels of the x axis, by category
 	Lines  []int          `json:"lines,omitempty"`  // categories that begin with a grid line
+	Step   int            `json:"step,omitempty"`   // in minutes, of categories that are counted
+	Zeros  bool           `json:"zeros,omitempty"`  // a number below zero is so many zeros
 	Format string         `json:"format"`           // of values
 	Total  bool           `json:"total,omitempty"`  // the tooltip adds up
 	Height int            `json:"height,omitempty"` // in pixels, where the number of rows decides it

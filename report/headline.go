@@ -20,7 +20,7 @@ func (h headline) Spark() template.HTML {
 	if h.Past {
 		return bars(h.Daily, 120, 34)
 	}
-	return spark(h.Daily, 120, 34, true)
+	return wave(h.Daily, 120, 34)
 }
 
 // headlines evaluates a numbers step.

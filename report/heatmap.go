@@ -116,7 +116,7 @@ func withNone(cells [][3]any, width, height int) [][3]any {
 func matrix(c *Cell, title, head0 string, xs, ys axis, cells [][3]any, typ frame.Type) *grid {
 	g := &grid{ID: c.Name, Caption: title, Heads: []head{{Text: head0}}}
 	for _, x := range xs.labels {
-		g.Heads = append(g.Heads, head{Text: strings.TrimSuffix(x, ":00"), Class: "r"})
+		g.Heads = append(g.Heads, head{Text: strings.TrimSuffix(x, ":00"), Right: true})
 	}
 	g.Lines = make([]line, len(ys.labels))
 	for i, y := range ys.labels {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,8 @@ import (
 var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"visible": visible,
 	"wrapped": wrapped,
+	"attr":    attr,
+	"joined":  func(words []string) string { return strings.Join(words, " ") },
 	"percent": func(part, whole int64) string { return join(percent(float64(part)/float64(max(whole, 1)), 2)) },
 	"grouped": grouped,
 	"counted": counted,
@@ -31,6 +34,8 @@ type htmlPage struct {
 	Sections []htmlSection
 	Policy   string
 	Style    template.CSS
+	Head     template.JS
+	ECharts  template.HTML // a text until the script has it run
 	Scripts  []template.JS
 	NoCharts bool   // charts were wanted, but ECharts is not built in
 	Preview  string // version; "" if the page is none
@@ -48,13 +53,13 @@ func (pg *page) writeHTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	h.Style = template.CSS(templates.Style())
+	h.Style, h.Head = template.CSS(templates.Style()), template.JS(templates.Head())
 	echarts, _, ok := templates.ECharts()
 	h.NoCharts = pg.charts && !ok
 	if pg.charts && ok {
-		h.Scripts = append(h.Scripts, template.JS(echarts))
+		h.ECharts = template.HTML(echarts)
 	}
-	h.Scripts = append(h.Scripts, template.JS(templates.Script()))
+	h.Scripts = []template.JS{template.JS(templates.Script())}
 	if h.Preview != "" {
 		h.Style += template.CSS(templates.PreviewStyle())
 		h.Scripts = append(h.Scripts, template.JS(templates.PreviewScript()))
@@ -182,6 +187,20 @@ func (a *answer) html() (out, query template.HTML, err error) {
 	return out, query, nil
 }
 
+// attr writes an attribute, if it has a value, and without quotes where HTML
+// needs none: a page has thousands.
+func attr(name, value string) template.HTMLAttr {
+	switch {
+	case value == "":
+		return ""
+	case bareValue.MatchString(value):
+		return template.HTMLAttr(" " + name + "=" + value)
+	}
+	return template.HTMLAttr(" " + name + `="` + template.HTMLEscapeString(value) + `"`)
+}
+
+var bareValue = regexp.MustCompile(`^[\w.:%-]+$`)
+
 // wrapped writes a visible text with places where a line may end: after the signs that
 // divide an address, so that no name in it is torn.
 func wrapped(s string) any {
@@ -211,13 +230,16 @@ func policy(pg *htmlPage) string {
 		sum := sha256.Sum256([]byte(s))
 		return " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	var scripts strings.Builder
+	scripts := hash(string(pg.Head))
+	if pg.ECharts != "" {
+		scripts += hash(string(pg.ECharts))
+	}
 	for _, s := range pg.Scripts {
-		scripts.WriteString(hash(string(s)))
+		scripts += hash(string(s))
 	}
 	connect := ""
 	if pg.Preview != "" {
 		connect = "; connect-src 'self'" // for the events
 	}
-	return "default-src 'none'; script-src" + scripts.String() + "; style-src" + hash(string(pg.Style)) + connect + "; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; script-src" + scripts + "; style-src" + hash(string(pg.Style)) + connect + "; base-uri 'none'; form-action 'none'"
 }

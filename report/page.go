@@ -165,7 +165,36 @@ func (p *pageMaker) body(pg *page) error {
 	}
 	pg.Gaps = p.gaps
 	pg.Lede, pg.charts = lede.Blocks, p.charts
+	pg.tellApart(ids)
 	return nil
+}
+
+// tellApart gives tables other ids where a section has the same: #hosts is the
+// section, though its cell is called hosts too.
+func (pg *page) tellApart(sections map[string]bool) {
+	apart := func(g *grid) {
+		if g != nil && sections[g.ID] {
+			g.ID += "-table"
+		}
+	}
+	blocks := slices.Clip(pg.Lede)
+	for _, s := range pg.Sections {
+		blocks = append(blocks, s.Blocks...)
+	}
+	for _, b := range blocks {
+		a, _ := b.(*answer)
+		if a == nil {
+			continue
+		}
+		for _, part := range a.parts {
+			switch part := part.(type) {
+			case *grid:
+				apart(part)
+			case *figure:
+				apart(part.Data)
+			}
+		}
+	}
 }
 
 // lowChart reports whether a block is a cell that draws a low chart: one that

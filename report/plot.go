@@ -384,11 +384,11 @@ func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid 
 		if name == "" {
 			name = headOf(pl.noun)
 		}
-		g.Heads = append(g.Heads, head{Text: capital(name), Class: "r"})
+		g.Heads = append(g.Heads, head{Text: capital(name), Right: true})
 	}
 	sums := stack && len(pl.series) > 1
 	if sums {
-		g.Heads = append(g.Heads, head{Text: "Total", Class: "r"})
+		g.Heads = append(g.Heads, head{Text: "Total", Right: true})
 	}
 	totals := pl.totals()
 	cell := func(v float64) entry {
@@ -400,7 +400,7 @@ func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid 
 	for i, label := range pl.axis.labels {
 		first := entry{Text: label}
 		if pl.axis.unit != "" {
-			first.Raw = pl.axis.times[i].Format("2006-01-02T15:04")
+			first.Raw = strings.TrimSuffix(pl.axis.times[i].Format("2006-01-02T15:04"), "T00:00")
 		}
 		l := line{Cells: []entry{first}}
 		for _, s := range pl.series {

@@ -31,7 +31,7 @@ func (pl *plot) spec(kind string, stack bool, class string) (*spec, error) {
 		step, end = 1, math.Ceil(most)
 	}
 	format := formatOf(pl.y)
-	s := &spec{Format: format, Total: stack && len(pl.series) > 1}
+	s := &spec{Format: format, Zeros: pl.adds, Total: stack && len(pl.series) > 1}
 	s.Ticks, s.Lines = pl.axis.ticks()
 
 	var option object
@@ -44,7 +44,9 @@ func (pl *plot) spec(kind string, stack bool, class string) (*spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	category := object{"type": "category", "data": pl.axis.short(), "boundaryGap": kind == "column" || kind == "bar",
+	var names []any
+	names, s.Step = pl.axis.runs()
+	category := object{"type": "category", "data": names, "boundaryGap": kind == "column" || kind == "bar",
 		"axisLabel": object{"color": "@muted", "fontSize": 12, "align": "left", "hideOverlap": true},
 		"axisTick":  object{"show": false}, "axisLine": object{"lineStyle": object{"color": "@edge"}},
 		"splitLine": object{"show": kind != "column" && kind != "bar", "lineStyle": object{"color": "@rule"}}}
@@ -52,7 +54,7 @@ func (pl *plot) spec(kind string, stack bool, class string) (*spec, error) {
 		category["axisLabel"].(object)["align"] = "center"
 	}
 	number := object{"type": "value", "min": 0, "max": end, "interval": step,
-		"axisLabel": object{"color": "@muted", "fontSize": 12, "formatter": "@f:" + format},
+		"axisLabel": object{"color": "@muted", "fontSize": 12, "formatter": "@f:" + compacted(format)},
 		"splitLine": object{"lineStyle": object{"color": "@rule"}}}
 	if class == "low" {
 		number["interval"] = end
@@ -81,6 +83,14 @@ func (pl *plot) spec(kind string, stack bool, class string) (*spec, error) {
 	pl.addGaps(option)
 	s.Option = option
 	return s, nil
+}
+
+// compacted returns the format of an axis, where there is no room for long numbers.
+func compacted(format string) string {
+	if format == "int" || format == "float" {
+		return "compact"
+	}
+	return format
 }
 
 // lines makes the series of line and area charts.
@@ -130,35 +140,56 @@ func (pl *plot) columns(stack, lying bool) (object, error) {
 // for each, and turns the options into an object that can be changed.
 func (pl *plot) finish(series charts.MultiSeries, options func() object) (object, error) {
 	for i := range series {
-		series[i].Data = numbersOf(pl.series[i].values)
+		series[i].Data = pl.numbers(pl.series[i].values)
 	}
 	o, err := plainObject(options())
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range o["series"].([]any) {
+	for i, s := range o["series"].([]any) {
 		s := s.(object)
 		s["emphasis"] = object{"disabled": true}
-		if s["type"] == "bar" {
+		switch {
+		case s["type"] != "bar":
+		case s["stack"] == nil || i == len(series)-1:
 			s["barMinWidth"], s["barMaxWidth"] = 2, 48 // an hour of a month is seen, and three days are no walls
+		default: // what stands on each other is as wide as the last of them
+			delete(s, "barCategoryGap")
 		}
 	}
 	return o, nil
 }
 
-// numbersOf returns values as JSON has them; "-" is ECharts' missing value.
-func numbersOf(values []float64) []any {
-	out := make([]any, len(values))
-	for i, v := range values {
+// numbers returns values as JSON has them; "-" is ECharts' missing value. What
+// adds up is never negative: there, a number below zero is so many zeros.
+func (pl *plot) numbers(values []float64) []any {
+	var out []any
+	zeros := 0
+	flush := func() {
+		switch {
+		case zeros == 1:
+			out = append(out, 0)
+		case zeros > 1:
+			out = append(out, -zeros)
+		}
+		zeros = 0
+	}
+	for _, v := range values {
+		if pl.adds && v == 0 {
+			zeros++
+			continue
+		}
+		flush()
 		switch {
 		case math.IsNaN(v):
-			out[i] = "-"
+			out = append(out, "-")
 		case v == math.Trunc(v):
-			out[i] = int64(v)
+			out = append(out, int64(v))
 		default:
-			out[i] = math.Round(v*1e4) / 1e4
+			out = append(out, math.Round(v*1e4)/1e4)
 		}
 	}
+	flush()
 	return out
 }
 

@@ -36,18 +36,34 @@ func (d barDrawing) HTML() template.HTML { return bar(d.share, d.class, d.tick) 
 func (d barDrawing) String() string { return frame.Bar(d.share, 18) }
 
 // HTML draws the line.
-func (d sparkDrawing) HTML() template.HTML { return spark(d.values, 96, 20, false) }
+func (d sparkDrawing) HTML() template.HTML { return spark(d.values) }
 
 // String draws the line.
 func (d sparkDrawing) String() string { return frame.Sparkline(d.values, 14) }
 
-// spark draws a line with a faint area under it. The widest value reaches the
-// top; zero is the bottom, so that lines of one column can be compared in shape
-// and not in height.
-func spark(values []float64, width, height float64, area bool) template.HTML {
+// spark draws a line as wide and high as the stylesheet makes the drawings of
+// a table: a page has a hundred of them.
+func spark(values []float64) template.HTML {
 	if len(values) < 2 {
 		return ""
 	}
+	return template.HTML(`<svg role=none><path d="` + curve(values, 96, 20) + `"/></svg>`)
+}
+
+// wave draws a line with a faint area under it, as wide as there is room.
+func wave(values []float64, width, height float64) template.HTML {
+	if len(values) < 2 {
+		return ""
+	}
+	line := curve(values, width, height)
+	return template.HTML(fmt.Sprintf(`<svg class="wave" viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true"><path class="area" d="%sV%[2]sH0Z"/><path d="%[3]s"/></svg>`,
+		coord(width), coord(height), line))
+}
+
+// curve writes the path of a line. The widest value reaches the top; zero is
+// the bottom, so that lines of one column can be compared in shape and not in
+// height.
+func curve(values []float64, width, height float64) string {
 	values = thinned(values, int(width)/2)
 	most := 0.0
 	for _, v := range values {
@@ -76,13 +92,7 @@ func spark(values []float64, width, height float64, area bool) template.HTML {
 		}
 		x0, y0 = x, y
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="spark" viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true">`, coord(width), coord(height))
-	if area {
-		fmt.Fprintf(&b, `<path class="area" d="%sV%sH0Z"/>`, line.String(), coord(height))
-	}
-	fmt.Fprintf(&b, `<path class="line" d="%s"/></svg>`, line.String())
-	return template.HTML(b.String())
+	return line.String()
 }
 
 // thinned adds up neighbours until there are so many values as a drawing has
@@ -111,7 +121,7 @@ func bars(values []float64, width, height float64) template.HTML {
 	most := max(slices.Max(values), 1e-9)
 	step := width / float64(len(values))
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="spark" viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true">`, coord(width), coord(height))
+	fmt.Fprintf(&b, `<svg class="wave" viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true">`, coord(width), coord(height))
 	for i, v := range values {
 		class, h := "c-ghost", max(height*v/most, 0.5)
 		if i == len(values)-1 {
@@ -127,9 +137,9 @@ func bars(values []float64, width, height float64) template.HTML {
 // the background, its height the stylesheet's: a page has hundreds of them.
 func bar(share float64, class string, tick float64) template.HTML {
 	var b strings.Builder
-	b.WriteString(`<svg aria-hidden="true">`)
+	b.WriteString(`<svg role=none>`)
 	if class != "" {
-		class = ` class="` + class + `"`
+		class = " class=" + class
 	}
 	if share > 0 {
 		fmt.Fprintf(&b, `<rect%s width="%s%%"/>`, class, coord(max(share*100, 0.5)))
@@ -172,7 +182,7 @@ func strip(parts []stripPart, label string) template.HTML {
 
 // swatch draws the square that names a colour in a legend.
 func swatch(class string) template.HTML {
-	return template.HTML(`<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><rect class="` + class + `" width="12" height="12" rx="2"/></svg>`)
+	return template.HTML(`<svg class=swatch aria-hidden=true><rect class=` + class + ` /></svg>`)
 }
 
 // coord writes a coordinate with one decimal at most: half a tenth of a pixel

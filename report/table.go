@@ -16,6 +16,7 @@ import (
 // A grid is a table as outputs print it.
 type grid struct {
 	ID, Caption string
+	Classes     []string
 	Title       bool // the caption is seen, not only heard
 	Heads       []head
 	Lines       []line
@@ -24,13 +25,44 @@ type grid struct {
 	Notes       []string
 }
 
-type head struct{ Text, Class, Sort string }
+type head struct {
+	Text, Class, Sort string
+	Right             bool // its entries are numbers, that stand at the right
+}
 
 type line struct {
 	Class string
 	Child bool // belongs to the nearest line above that is not one
-	Kids  int  // lines below that are
 	Cells []entry
+}
+
+// First returns the lines that are shown before "Show all".
+func (g *grid) First() []line { return g.Lines[:g.shown()] }
+
+// Rest returns the lines that "Show all" shows.
+func (g *grid) Rest() []line { return g.Lines[g.shown():] }
+
+// Rows returns how many lines are no part of another.
+func (g *grid) Rows() (n int) {
+	for _, l := range g.Lines {
+		if !l.Child {
+			n++
+		}
+	}
+	return n
+}
+
+func (g *grid) shown() int {
+	n := 0
+	for i, l := range g.Lines {
+		if !l.Child {
+			n++
+		}
+		if g.Show > 0 && n > g.Show {
+			return i
+		}
+	}
+	return len(g.Lines)
 }
 
 // An entry is one cell of a grid. Text is log text at times, and escaped by the
@@ -49,7 +81,21 @@ type entry struct {
 type tableColumn struct {
 	head, class, sort string
 	entry             func(r *tableRow) entry
+	right             bool // a number
 	skip              bool // no column of its own: a mark on the first
+}
+
+// side returns the class of a column that does not stand where most do: the
+// first, which heads its row, at the left, and the others, which are numbers, at the
+// right. A page has thousands of cells.
+func (c *tableColumn) side(first bool) string {
+	switch {
+	case first && c.right:
+		return "r"
+	case !first && !c.right && c.class == "":
+		return "t"
+	}
+	return c.class
 }
 
 // A tableRow is a row of the cell's table, or the sum of several of them.
@@ -135,7 +181,7 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 	columns := p.columns(t, rows, items)
 	for _, col := range columns {
 		if !col.skip {
-			g.Heads = append(g.Heads, head{Text: col.head, Class: col.class, Sort: col.sort})
+			g.Heads = append(g.Heads, head{Text: col.head, Class: col.side(len(g.Heads) == 0), Sort: col.sort, Right: col.right})
 		}
 	}
 	g.Show = number(show.Opts, "show", 10)
@@ -143,20 +189,16 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 		g.Show = 0
 	}
 	g.Filter = g.Show > 0
-	nests := slices.ContainsFunc(kids, func(within []int) bool { return len(within) > 0 })
+	if slices.ContainsFunc(kids, func(within []int) bool { return len(within) > 0 }) {
+		g.Classes = []string{"nests"}
+	}
 	for i := range rows {
 		l := p.line(columns, &tableRow{t, i, false})
 		if t.Other && i == rows-1 {
 			l.Class = "sum"
-		} else if i >= 10 {
-			l.Class = "rest"
 		}
 		g.Lines = append(g.Lines, l)
 		if kids != nil {
-			g.Lines[len(g.Lines)-1].Kids = len(kids[i])
-			if first := &g.Lines[len(g.Lines)-1].Cells[0]; len(kids[i]) == 0 && nests {
-				first.Class = strings.TrimSpace(first.Class + " flat") // in line with those that have a toggle
-			}
 			for _, k := range kids[i] {
 				child := p.line(columns, &tableRow{t, k, true})
 				child.Child, child.Class = true, "child"
@@ -164,7 +206,26 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 			}
 		}
 	}
+	g.share()
 	return g
+}
+
+// share says once, in the table's class, which columns are drawings: a page has
+// hundreds of them.
+func (g *grid) share() {
+	for i, h := range g.Heads {
+		switch {
+		case h.Class == "bar" && i > 0 && i < 4:
+			g.Classes = append(g.Classes, "bar"+strconv.Itoa(i+1))
+		case h.Class == "spark" && i == len(g.Heads)-1:
+			g.Classes = append(g.Classes, "sparks")
+		default:
+			continue
+		}
+		for _, l := range g.Lines {
+			l.Cells[i].Class = ""
+		}
+	}
 }
 
 // explained puts the mark of changes before what explains it.
@@ -188,7 +249,9 @@ func (p *pageMaker) line(columns []tableColumn, r *tableRow) line {
 			}
 			continue
 		}
-		e.Class = strings.TrimSpace(col.class + " " + e.Class)
+		if side := col.side(len(l.Cells) == 0); side != "t" || e.Class == "" || e.Class == "quiet" { // other classes are of texts only
+			e.Class = strings.TrimSpace(side + " " + e.Class)
+		}
 		l.Cells = append(l.Cells, e)
 	}
 	return l
@@ -310,7 +373,7 @@ func (p *pageMaker) textColumn(c *frame.Column, name, head string) tableColumn {
 }
 
 func (p *pageMaker) numberColumn(c *frame.Column, name, head, sort string, item frame.ShowItem) tableColumn {
-	class := "r"
+	class := ""
 	if c != nil && c.Key { // a day or an hour is what a row is about
 		class = "date"
 	}
@@ -319,7 +382,7 @@ func (p *pageMaker) numberColumn(c *frame.Column, name, head, sort string, item 
 		return p.textColumn(c, name, head)
 	}
 	bad := badDirection(item)
-	return tableColumn{head: head, class: class, sort: sort, entry: func(r *tableRow) entry {
+	return tableColumn{head: head, class: class, right: class == "", sort: sort, entry: func(r *tableRow) entry {
 		if ch, ok := changeIn(r.table, name, r.i); ok {
 			return entry{Text: ch.String(), Raw: ch.raw(), Class: ch.class(bad(r))}
 		}
@@ -412,7 +475,7 @@ func (p *pageMaker) shareColumn(t *frame.Table, rows int, name, head string) tab
 	for i := range rows {
 		total += at(t.Column(name), i).num
 	}
-	return tableColumn{head: head, class: "r", entry: func(r *tableRow) entry {
+	return tableColumn{head: head, right: true, entry: func(r *tableRow) entry {
 		if total == 0 {
 			return entry{Text: missing}
 		}
@@ -449,7 +512,7 @@ func (p *pageMaker) sparkColumn(t *frame.Table, line sparkline) tableColumn {
 	if c == nil || len(c.Axis) < 2 {
 		return noColumn()
 	}
-	return tableColumn{head: counted(int64(len(c.Axis)), line.unit), class: "spark-cell", entry: func(r *tableRow) entry {
+	return tableColumn{head: counted(int64(len(c.Axis)), line.unit), class: "spark", entry: func(r *tableRow) entry {
 		s := r.table.Column(seriesColumn)
 		if s.Series[r.i] == nil || r.child {
 			return entry{}
@@ -472,7 +535,7 @@ func (p *pageMaker) pastColumn(t *frame.Table, line sparkline) tableColumn {
 	for i := range past.Rows {
 		rows[keyText(past, past, i)] = i
 	}
-	return tableColumn{head: counted(int64(line.n), line.unit), class: "spark-cell", entry: func(r *tableRow) entry {
+	return tableColumn{head: counted(int64(line.n), line.unit), class: "spark", entry: func(r *tableRow) entry {
 		i, ok := rows[keyText(r.table, past, r.i)]
 		if !ok || r.child {
 			return entry{}

@@ -152,7 +152,7 @@ func (t *teller) grid(g *grid) (out []string) {
 func textColumns(g *grid, lines []line) []frame.TextColumn {
 	out := make([]frame.TextColumn, len(g.Heads))
 	for i, h := range g.Heads {
-		out[i] = frame.TextColumn{Head: h.Text, Right: h.Class == "r"}
+		out[i] = frame.TextColumn{Head: h.Text, Right: h.Right}
 		for _, l := range lines {
 			e := entry{}
 			if i < len(l.Cells) {

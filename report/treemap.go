@@ -55,7 +55,7 @@ func (p *pageMaker) treemap(f *figure, t *frame.Table, show frame.Show) (*spec, 
 		"upperLabel": object{"show": true, "height": 22, "color": "@ink", "fontWeight": 600, "fontSize": 12, "padding": []int{0, 2}, "overflow": "truncate", "formatter": "@f:head"},
 		"itemStyle":  object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1},
 		"levels":     []object{{"upperLabel": object{"show": false}, "itemStyle": object{"borderColor": "@paper", "borderWidth": 0, "gapWidth": 6}}, {"itemStyle": object{"color": "@q1", "borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}, {"itemStyle": object{"borderColor": "@paper", "borderWidth": 1, "gapWidth": 1}}}}))
-	shade(series["data"].([]any))
+	series["data"] = listed(nodes)
 	option["tooltip"] = object{"trigger": "item"}
 	return &spec{Option: option, Format: formatOf(mc.Type)}, nil
 }
@@ -154,21 +154,23 @@ func firstNodes(nodes []opts.TreeMapNode, most int) []opts.TreeMapNode {
 	return append(nodes[:most-1], rest)
 }
 
-// shade makes the largest chapter of each book darker, so that the eye has
-// somewhere to go.
-func shade(nodes []any) {
-	for _, n := range nodes {
-		if n.(object)["name"] == other {
-			n.(object)["itemStyle"] = object{"color": "@q0"}
-		}
-		kids, _ := n.(object)["children"].([]any)
-		for i, k := range kids {
-			switch kid := k.(object); {
-			case kid["name"] == other:
-				kid["itemStyle"] = object{"color": "@q0"}
-			case i == 0 && len(kids) > 1:
-				kid["itemStyle"] = object{"color": "@q2"}
+// listed writes nodes for the script, as [name, value, children or colour]. The
+// largest chapter of each book is darker, so that the eye has somewhere to go.
+func listed(nodes []opts.TreeMapNode) []any {
+	out := make([]any, len(nodes))
+	for i, n := range nodes {
+		list := []any{n.Name, n.Value}
+		switch {
+		case n.Name == other:
+			list = append(list, "q0")
+		case len(n.Children) > 0:
+			kids := listed(n.Children)
+			if first := kids[0].([]any); len(kids) > 1 && len(first) == 2 {
+				kids[0] = append(first, "q2")
 			}
+			list = append(list, kids)
 		}
+		out[i] = list
 	}
+	return out
 }

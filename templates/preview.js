@@ -32,6 +32,7 @@ const leave = cells => {
 
 /* What was open is opened by the page's own buttons. */
 const back = was => {
+  document.documentElement.classList.remove('brief')
   const press = (selector, wanted = () => true) => all(selector).filter(wanted).forEach(b => b.click())
   all('details').forEach(d => { d.open = was.queries.includes(title(d)) })
   was.folds.forEach(id => press(`[data-fold="${id}"]:not(${open})`))
@@ -40,7 +41,7 @@ const back = was => {
     for (let n = 0; n < 2; n++) press(`#${id} th:not([aria-sort=${sort}]) button`, b => b.textContent === head)
   })
   was.rows.forEach(([id, text]) => press(`#${id} .toggle:not(${open})`, b => b.parentNode.textContent.slice(1) === text.slice(1)))
-  was.filters.forEach(([id, value]) => all(`[data-filter="${id}"]`).forEach(i => { i.value = value; i.dispatchEvent(new Event('input')) }))
+  was.filters.forEach(([id, value]) => all(`[data-filter="${id}"]`).forEach(i => { i.value = value; i.dispatchEvent(new Event('input', {bubbles: true})) }))
   was.cells.forEach(cell => byId('cell-' + cell)?.classList.add('changed'))
   const mark = byId(was.place[0])
   scrollTo({top: mark ? scrollY + mark.getBoundingClientRect().top - was.place[1] : -was.place[1], behavior: 'instant'})

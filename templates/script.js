@@ -1,29 +1,34 @@
-/* logbook: what a report does beyond being read. Everything is on the page without it. */
+/* logbook: what a report does beyond being read. Everything is on the page without it.
+   What it must do at once is little: one listener hears all clicks, and the styles
+   say what is folded. The rest waits until the page has been seen. */
 'use strict'
 {
 const root = document.documentElement
-root.classList.add('js')
 const all = (selector, within = document) => [...within.querySelectorAll(selector)]
 const one = (selector, within = document) => within.querySelector(selector)
 const byId = id => document.getElementById(id)
 const on = (type, f, e = window) => e.addEventListener(type, f)
-const click = (e, f) => on('click', f, e)
 const make = (tag, text = '', cls = '') => {
   const e = document.createElement(tag)
   e.textContent = text
-  if (cls) e.className = cls
+  e.className = cls
   return e
 }
-const aria = (e, name, value) => e.setAttribute('aria-' + name, value)
-const shut = button => button.getAttribute('aria-expanded') === 'false'
+const button = (text, act, cls) => {
+  const b = make('button', text, cls)
+  b.type = 'button'
+  b.dataset[act] = ''
+  return b
+}
+const shut = button => button.ariaExpanded === 'false'
 const say = text => { byId('said').textContent = text }
 
 /* Numbers in charts, as Go writes them in tables. */
 const grouped = new Intl.NumberFormat('en-GB', {maximumFractionDigits: 2})
 const spans = [[864e8, 'd'], [36e8, 'h'], [6e7, 'min'], [1e6, 's'], [1e3, 'ms'], [1, 'µs']]
 const format = {
-  int: v => grouped.format(v),
-  float: v => grouped.format(v),
+  int: grouped.format,
+  float: grouped.format,
   compact: v => v < 1e3 ? grouped.format(v) : +(v / (v < 1e6 ? 1e3 : 1e6)).toFixed(2) + (v < 1e6 ? 'k' : 'M'),
   bytes: v => {
     let i = 0
@@ -36,10 +41,9 @@ const format = {
     return +(v / by).toPrecision(3) + '\u202f' + unit
   },
 }
-const axisFormat = {...format, int: format.compact, float: format.compact}
 
 /* Options are plain data: "@c-ink" is a colour of the stylesheet, "@c-ink/9" the
-   same at 9 %, "@f:int" a format. */
+   same at 9 %, "@f:compact" a format. */
 const probe = make('span')
 probe.hidden = true
 document.body.append(probe)
@@ -49,15 +53,15 @@ const colour = token => {
   const c = getComputedStyle(probe).color
   return percent ? c.replace('rgb(', 'rgba(').replace(')', `, ${percent / 100})`) : c
 }
-const resolve = (o, spec) => {
-  if (typeof o === 'string' && o[0] === '@') {
-    if (o === '@f:node' || o === '@f:head') return p => label(p, spec, o === '@f:head')
-    return o.startsWith('@f:') ? axisFormat[o.slice(3)] : colour(o.slice(1))
-  }
-  if (Array.isArray(o)) return o.map(x => resolve(x, spec))
-  if (!o || typeof o !== 'object') return o
+const resolve = (o, spec, key) => {
   /* Categories and names are log text: a path may start with an @. */
-  return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, ['data', 'name', 'coord'].includes(k) ? names(k, v, spec) : resolve(v, spec)]))
+  if (typeof o === 'string' && o[0] === '@' && key !== 'data' && key !== 'name') {
+    if (o === '@f:node' || o === '@f:head') return p => label(p, spec, o === '@f:head')
+    return o.startsWith('@f:') ? format[o.slice(3)] : colour(o.slice(1))
+  }
+  if (Array.isArray(o)) return o.map(x => resolve(x, spec, key))
+  if (!o || typeof o !== 'object') return o
+  return Object.fromEntries(Object.entries(o).map(([k, v]) => [k, resolve(v, spec, k)]))
 }
 /* A rectangle of a tree map says what there is room for, or nothing. */
 const label = (p, spec, head) => {
@@ -67,15 +71,13 @@ const label = (p, spec, head) => {
   if (height < 22 || !fits(Math.min(p.name.length, 6))) return ''
   return head || height < 40 || !fits(value.length) ? p.name : p.name + '\n' + value
 }
-const names = (key, v, spec) => key === 'data' && Array.isArray(v)
-  ? v.map(x => x && typeof x === 'object' && !Array.isArray(x) ? resolve(x, spec) : x) : v
 
 /* Tooltips are nodes: nothing that a log says becomes markup, and no inline
    style attribute offends the page's policy. */
 const tip = spec => points => {
-  const list = [points].flat()
-  const p = list[0]
+  const list = [points].flat(), p = list[0]
   const box = make('div', '', 'tip')
+  const head = text => box.append(make('h4', text))
   const row = (name, value, mark) => {
     const r = make('p'), left = make('span', name)
     if (mark) {
@@ -87,13 +89,13 @@ const tip = spec => points => {
     box.append(r)
   }
   if (p.treePathInfo) {
-    box.append(make('h4', p.treePathInfo.slice(1).map(t => t.name).join(' › ') || 'All'))
+    head(p.treePathInfo.slice(1).map(t => t.name).join(' › ') || 'All')
     row('', p.value)
   } else if (Array.isArray(p.value)) {
-    box.append(make('h4', spec.option.yAxis.data[p.value[1]] + ', ' + spec.option.xAxis.data[p.value[0]]))
+    head(spec.option.yAxis.data[p.value[1]] + ', ' + spec.option.xAxis.data[p.value[0]])
     row('', p.value[2], p.color)
   } else {
-    box.append(make('h4', p.name))
+    head(p.name)
     const known = list.filter(q => q.value !== '-' && q.value != null && q.componentType === 'series')
     known.reverse().forEach(q => row(q.seriesName.startsWith('series\0') ? '' : q.seriesName, q.value, q.color))
     if (spec.total) row('total', known.reduce((sum, q) => sum + q.value, 0))
@@ -103,17 +105,35 @@ const tip = spec => points => {
 }
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
-const charts = window.echarts ? all('.chart').map(node => ({node, spec: JSON.parse(byId(node.id + '-spec').textContent)})) : []
+const charts = byId('echarts-js') ? all('.chart').map(node => ({node})) : []
 if (!charts.length) all('.chart').forEach(node => node.remove())
 
+/* A chart's data are written short: hours as the number of those that follow a written
+   one, so many zeros as a number below, a tree as lists within lists. */
+const clocks = (list, step) => {
+  let last
+  const next = () => last = last.slice(0, -5) + new Date(Date.parse(`2000-01-01T${last.slice(-5)}Z`) + step * 6e4).toISOString().slice(11, 16)
+  return list.flatMap(s => s.length ? last = s : Array.from({length: s}, next))
+}
+const tree = ([name, value, more]) => ({name, value, ...more?.map ? {children: more.map(tree)} : more && {itemStyle: {color: '@' + more}}})
+const read = node => {
+  const spec = JSON.parse(byId(node.id + '-spec').textContent)
+  const {series, xAxis, yAxis} = spec.option
+  series.forEach(s => {
+    if (s.type === 'treemap') s.data = s.data.map(tree)
+    if (spec.zeros) s.data = s.data.flatMap(v => v < 0 ? Array(-v).fill(0) : v)
+  })
+  if (spec.step) [xAxis, yAxis].forEach(axis => { axis.data &&= clocks(axis.data, spec.step) })
+  return spec
+}
+
 const draw = (chart, still, width) => {
-  const {node, spec} = chart
+  /* ECharts is a text that the page's policy knows, and a script from the first chart on. */
+  window.echarts || document.body.append(make('script', byId('echarts-js').textContent))
+  const {node} = chart
+  const spec = chart.spec ||= read(node)
   spec.box = i => chart.drawn.getModel().getSeriesByIndex(0).getData().getItemLayout(i)
   const option = resolve(spec.option, spec)
-  const times = option.xAxis?.data
-  let day
-  /* An hour goes without the name of its day until here. */
-  if (/, \d\d:/.test(times?.[0])) option.xAxis.data = times.map(s => s.length > 5 ? (day = s.slice(0, -5), s) : day + s)
   option.animation = !calm && !still && !chart.shown
   option.animationDuration = 350
   option.textStyle = {fontFamily: getComputedStyle(document.body).fontFamily}
@@ -133,32 +153,43 @@ const draw = (chart, still, width) => {
     option.grid.left = names.width + 10
   }
   chart.drawn ||= echarts.init(node, null, {renderer: 'svg'})
-  if (width) chart.drawn.resize({width, height: spec.height || node.clientHeight * .72})
+  chart.drawn.resize(width && {width, height: spec.height || node.clientHeight * .72})
   chart.drawn.setOption(option, true)
   chart.shown = true
   const svg = one('svg', node)
-  svg.setAttribute('role', 'img')
-  aria(svg, 'label', node.dataset.label)
+  svg.role = 'img'
+  svg.ariaLabel = node.dataset.label
 }
 const redraw = () => charts.forEach(c => c.drawn && draw(c, true))
 
 const near = new IntersectionObserver(entries => entries.forEach(e => {
   if (!e.isIntersecting) return
   near.unobserve(e.target)
-  draw(charts.find(c => c.node === e.target))
+  setTimeout(() => draw(charts.find(c => c.node === e.target)))
 }), {rootMargin: '300px'})
-charts.forEach(c => near.observe(c.node))
+/* Sections below the first screen get their places when there is time, or when someone goes there. */
+const settle = () => root.classList.remove('brief')
+const idle = window.requestIdleCallback || setTimeout
+idle(() => {
+  charts.forEach(c => near.observe(c.node))
+  idle(settle)
+})
+
+/* What buttons do, by the name of a data attribute or the id. */
+const acts = {print: () => print()}
+on('click', e => {
+  const b = e.target.closest('button')
+  if (b) [b.id, ...Object.keys(b.dataset)].forEach(name => acts[name]?.(b))
+})
 
 let resizing
 on('resize', () => {
   clearTimeout(resizing)
-  resizing = setTimeout(() => charts.forEach(c => { if (c.drawn) { c.drawn.resize(); draw(c, true) } }), 120)
+  resizing = setTimeout(redraw, 120)
 })
 
 /* Theme: the system's, unless the reader chooses. Storage may be off. */
-const themes = ['auto', 'light', 'dark']
-let theme = 'auto'
-try { theme = localStorage.getItem('logbook.theme') || theme } catch {}
+let theme = root.dataset.theme || 'auto'
 const wear = () => {
   theme === 'auto' ? delete root.dataset.theme : root.dataset.theme = theme
   byId('theme').textContent = 'Theme: ' + theme
@@ -166,15 +197,16 @@ const wear = () => {
 }
 wear()
 on('change', redraw, matchMedia('(prefers-color-scheme: dark)'))
-click(byId('theme'), () => {
-  theme = themes[(themes.indexOf(theme) + 1) % 3]
+acts.theme = () => {
+  theme = {auto: 'light', light: 'dark', dark: 'auto'}[theme]
   try { localStorage.setItem('logbook.theme', theme) } catch {}
   wear()
-})
+}
 
 /* Print: light, every chart drawn as on a wide screen but a little lower, and
    scaled to the sheet by its viewBox. */
 on('beforeprint', () => {
+  settle()
   root.dataset.theme = 'print'
   charts.forEach(c => {
     const width = c.node.closest('.half') ? 484 : 1000
@@ -186,25 +218,25 @@ on('afterprint', () => {
   charts.forEach(c => { c.drawn.dispose(); c.drawn = null; near.observe(c.node) })
   wear()
 })
-click(byId('print'), () => print())
 
 /* A chart's numbers fold behind its Data button. */
 const fold = (button, open) => {
-  byId(button.dataset.fold).hidden = !open
-  aria(button, 'expanded', open)
+  const data = byId(button.dataset.fold)
+  data.hidden = !open
+  data.classList.toggle('open', open)
+  button.ariaExpanded = open
 }
 const folds = all('[data-fold]')
 folds.forEach(b => {
-  if (!charts.length) return b.remove()
-  fold(b, false)
-  aria(b, 'controls', b.dataset.fold)
-  click(b, () => fold(b, shut(b)))
+  fold(b, !charts.length)
+  if (!charts.length) b.remove()
 })
+acts.fold = b => fold(b, shut(b))
 
 /* Tables. A group is a row with the rows within it. */
 const groups = table => {
   const list = []
-  for (const row of table.tBodies[0].rows) row.matches('.child') ? list.at(-1).push(row) : list.push([row])
+  for (const row of all('tbody tr', table)) row.matches('.child') ? list.at(-1).push(row) : list.push([row])
   return list
 }
 /* A cell's raw value: what Go has put beside it, or its text without what is
@@ -220,79 +252,85 @@ const key = cell => {
   const text = raw(cell)
   return text !== '' && !isNaN(text) ? +text : text
 }
-const order = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b
-  : typeof a === 'number' ? 1 : typeof b === 'number' ? -1 : a.localeCompare(b, 'en', {numeric: true})
+const isNumber = v => typeof v === 'number'
+const order = (a, b) => isNumber(a) && isNumber(b) ? a - b : isNumber(a) - isNumber(b) || a.localeCompare(b, 'en', {numeric: true})
 
-all('table[id]').forEach(table => {
-  const more = one(`[data-more="${table.id}"]`)
-  const filter = one(`[data-filter="${table.id}"]`)
-  const count = one(`[data-count="${table.id}"]`)
-  let limit = +table.dataset.show || Infinity
-  const refresh = () => {
-    const wanted = filter ? filter.value.toLowerCase() : ''
-    let hits = 0, shown = 0
-    for (const [row, ...within] of groups(table)) {
-      const hit = [row, ...within].some(r => r.textContent.toLowerCase().includes(wanted))
-      if (hit) hits++
-      row.hidden = !hit || !wanted && hits > limit
-      if (!row.hidden) shown++
-      row.classList.toggle('rest', shown > 10 && !row.matches('.sum'))
-      const toggle = one('.toggle', row)
-      within.forEach(r => { r.hidden = row.hidden || shut(toggle) })
-    }
-    if (count) count.textContent = `${shown} of ${hits} rows`
-    if (more) {
-      more.hidden = shown >= hits
-      more.textContent = `Show all ${hits}`
-    }
+/* From the first use on, a table is one body, and rows are hidden one by one. */
+const refresh = table => {
+  const [body, rest] = table.tBodies
+  if (rest) {
+    body.append(...rest.rows)
+    rest.remove()
   }
-  filter?.addEventListener('input', refresh)
-  if (more) click(more, () => { limit = Infinity; refresh() })
-  click(table, e => {
-    const toggle = e.target.closest('.toggle')
-    if (!toggle) return
-    const open = shut(toggle)
-    aria(toggle, 'expanded', open)
-    toggle.textContent = open ? '▾' : '▸'
-    refresh()
-  })
-  const heads = [...table.tHead.rows[0].cells]
-  heads.forEach((head, column) => {
-    if (!head.textContent || head.matches('.spark-cell')) return
-    const button = make('button', head.textContent)
-    button.type = 'button'
-    head.replaceChildren(button)
-    click(button, () => {
-      const was = head.getAttribute('aria-sort')
-      const down = was ? was === 'ascending' : head.matches('.r')
-      const direction = down ? 'descending' : 'ascending'
-      heads.forEach(h => h.removeAttribute('aria-sort'))
-      aria(head, 'sort', direction)
-      const sums = g => g[0].matches('.sum')
-      const list = groups(table)
-      const sorted = list.filter(g => !sums(g)).sort((a, b) => (down ? -1 : 1) * order(key(a[0].cells[column]), key(b[0].cells[column])))
-      table.tBodies[0].append(...[...sorted, ...list.filter(sums)].flat())
-      refresh()
-      say(`Sorted by ${button.textContent}, ${direction}`)
-    })
-  })
-  refresh()
+  const of = name => one(`[data-${name}="${table.id}"]`)
+  const wanted = of('filter')?.value.toLowerCase() || ''
+  const limit = +table.dataset.show || Infinity
+  let hits = 0, shown = 0
+  for (const [row, ...within] of groups(table)) {
+    const hit = [row, ...within].some(r => r.textContent.toLowerCase().includes(wanted))
+    if (hit) hits++
+    row.hidden = !hit || !wanted && hits > limit
+    if (!row.hidden) shown++
+    within.forEach(r => r.classList.toggle('open', !row.hidden && !shut(one('.toggle', row))))
+  }
+  const more = of('more')
+  if (more) {
+    of('count').textContent = `${shown} of ${hits} rows`
+    more.hidden = shown >= hits
+    more.textContent = `Show all ${hits}`
+  }
+}
+on('input', e => e.target.dataset.filter && refresh(byId(e.target.dataset.filter)))
+acts.more = b => {
+  const table = byId(b.dataset.more)
+  delete table.dataset.show
+  refresh(table)
+}
+
+all('.nests tr:not(.child):has(+ .child) th').forEach(head => {
+  const toggle = button('▸', 'toggle', 'toggle')
+  toggle.ariaExpanded = false
+  toggle.ariaLabel = 'Show what is in ' + head.textContent
+  head.prepend(toggle)
 })
+acts.toggle = toggle => {
+  const open = shut(toggle)
+  toggle.ariaExpanded = open
+  toggle.textContent = open ? '▾' : '▸'
+  refresh(toggle.closest('table'))
+}
+
+all('.scroll table[id] thead th:not(.spark)').forEach(head => head.replaceChildren(button(head.textContent, 'sort')))
+acts.sort = b => {
+  const head = b.parentNode, table = head.closest('table')
+  const was = head.ariaSort
+  const down = was ? was === 'ascending' : !head.matches(':first-child:not(.r), .t, .mono, .date')
+  const direction = down ? 'descending' : 'ascending'
+  all('th', head.parentNode).forEach(h => { h.ariaSort = null })
+  head.ariaSort = direction
+  const sums = g => g[0].matches('.sum')
+  const list = groups(table)
+  const sorted = list.filter(g => !sums(g)).sort((a, b) => (down ? -1 : 1) * order(key(a[0].cells[head.cellIndex]), key(b[0].cells[head.cellIndex])))
+  table.tBodies[0].append(...[...sorted, ...list.filter(sums)].flat())
+  refresh(table)
+  say(`Sorted by ${b.textContent}, ${direction}`)
+}
 
 /* CSV of the raw values. A text that a spreadsheet would run gets an apostrophe. */
 const field = cell => {
   let text = raw(cell)
   if (/^[=+\-@\t\r]/.test(text) && isNaN(text)) text = "'" + text
-  return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text
+  return /[\x22,\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text
 }
-all('[data-csv]').forEach(b => click(b, () => {
-  const lines = [...byId(b.dataset.csv).rows].map(row => [...row.cells].filter(c => !c.matches('.bar, .spark-cell')).map(field).join(','))
+acts.csv = b => {
+  const {rows} = byId(b.dataset.csv)
+  const lines = [...rows].map(row => [...row.cells].filter(c => !rows[0].cells[c.cellIndex].matches('.bar, .spark')).map(field).join(','))
   const link = make('a')
   link.href = URL.createObjectURL(new Blob(['\ufeff' + lines.join('\r\n') + '\r\n'], {type: 'text/csv'}))
   link.download = `${document.body.dataset.slug}-${b.dataset.csv}.csv`
   link.click()
   say('CSV saved')
-}))
+}
 
 const copied = b => {
   const text = b.textContent
@@ -300,19 +338,15 @@ const copied = b => {
   say('Copied')
   setTimeout(() => { b.textContent = text }, 1200)
 }
-const copy = (text, b) => navigator.clipboard?.writeText(text).then(() => copied(b), () => say('Could not copy'))
-all('.query').forEach(q => {
-  const b = make('button', 'Copy', 'more')
-  b.type = 'button'
-  click(b, () => copy(one('pre', q).textContent, b))
-  q.append(b)
-})
-all('[data-copy]').forEach(b => click(b, () => copy(byId(b.dataset.copy).textContent, b)))
+acts.copy = b => navigator.clipboard?.writeText((byId(b.dataset.copy) || one('pre', b.parentNode)).textContent)
+  .then(() => copied(b), () => say('Could not copy'))
+all('.query').forEach(q => q.append(button('Copy', 'copy', 'more')))
 
 /* A link to something folded opens it. */
 const follow = () => {
   const target = byId(decodeURIComponent(location.hash.slice(1)))
   if (!target) return
+  settle()
   const button = folds.find(b => byId(b.dataset.fold)?.contains(target))
   if (button) fold(button, true)
   target.scrollIntoView()
@@ -326,15 +360,17 @@ const links = all('.index a')
 const at = () => sections.findLastIndex(s => s.getBoundingClientRect().top < innerHeight * 0.2)
 const mark = () => {
   const end = innerHeight + scrollY >= document.body.scrollHeight - 4
-  links.forEach((a, i) => i === (end ? links.length - 1 : at()) ? aria(a, 'current', true) : a.removeAttribute('aria-current'))
+  links.forEach((a, i) => { a.ariaCurrent = i === (end ? links.length - 1 : at()) || null })
 }
 let marking
-on('scroll', () => { marking ||= requestAnimationFrame(() => { marking = 0; mark() }) })
-mark()
+const marks = () => { marking ||= requestAnimationFrame(() => { marking = 0; mark() }) }
+on('scroll', marks)
+marks()
 
 on('keydown', e => {
   if (e.target.matches('input') || e.metaKey || e.ctrlKey || e.altKey) return
   if (e.key === 'j' || e.key === 'k') {
+    settle()
     const next = sections[Math.max(0, Math.min(sections.length - 1, at() + (e.key === 'j' ? 1 : -1)))]
     const heading = one('h2', next)
     if (!heading) return
@@ -352,4 +388,7 @@ on('keydown', e => {
     input.scrollIntoView({block: 'center'})
   }
 })
+
+/* All of it is there: an error from now on is one thing that fails, and not the page. */
+onerror = null
 }

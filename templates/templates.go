@@ -16,6 +16,9 @@ var page string
 //go:embed style.css
 var style string
 
+//go:embed head.js
+var head string
+
 //go:embed script.js
 var script string
 
@@ -46,10 +49,11 @@ func Page() string { return page }
 // Style returns the stylesheet, for light, dark and print.
 func Style() string { return style }
 
-// Script returns the script that makes a page interactive, without what is
-// there for those who read the file: comments of their own lines, indents, and
-// the air around signs. No text of the script spans lines or has such signs.
+// Script returns the script that makes a page interactive, bare.
 func Script() string { return bare(script) }
+
+// Head returns the script that runs before the page is seen, bare.
+func Head() string { return bare(head) }
 
 // PreviewStyle returns what the style of a page has besides in a preview.
 func PreviewStyle() string { return previewStyle }
@@ -57,15 +61,20 @@ func PreviewStyle() string { return previewStyle }
 // PreviewScript returns the script that a page has besides in a preview.
 func PreviewScript() string { return bare(previewScript) }
 
+// bare leaves out of a script what is there for those who read the file:
+// comments of their own lines, indents, and the air around signs. Where a
+// statement may end, a line still ends. Our scripts are written so that this is
+// safe: no text spans lines, no pattern has a quote, no sign stands beside itself
+// (a + +b), and no backquoted text is within another.
 func bare(script string) string {
 	s := indent.ReplaceAllString(comment.ReplaceAllString(script, ""), "")
-	return sign.ReplaceAllString(s, "$1")
+	return air.ReplaceAllString(s, "$1$2$3$4")
 }
 
 var (
 	comment = regexp.MustCompile(`(?ms)^\s*/\*.*?\*/\n`)
-	indent  = regexp.MustCompile(`(?m)^[ \t]+`)
-	sign    = regexp.MustCompile(` (=>|={1,3}|&&|\|\||\?\?) `)
+	indent  = regexp.MustCompile(`(?m)^\s+`)
+	air     = regexp.MustCompile("(\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`)|([{,;(])\n|\n([}?:.])| *([^\\w\\s$\"'`]+) *")
 )
 
 // ECharts returns the chart library and its version. It is not ok if logbook

@@ -12,7 +12,7 @@ func TestFiles(t *testing.T) {
 	if ok && !strings.HasPrefix(version, "5.6.") {
 		t.Errorf("ECharts is %q, want 5.6; go-echarts writes options for version 5", version)
 	}
-	for name, text := range map[string]string{"page": Page(), "style": Style(), "script": Script(), "echarts": string(echarts)} {
+	for name, text := range map[string]string{"page": Page(), "style": Style(), "head": Head(), "script": Script(), "echarts": string(echarts)} {
 		if text == "" && name != "echarts" {
 			t.Errorf("%s is empty", name)
 		}
@@ -22,8 +22,10 @@ func TestFiles(t *testing.T) {
 			}
 		}
 	}
-	if strings.Contains(Script(), "/*") || strings.Contains(Script(), "\n ") {
-		t.Error("the script still has comments or indents")
+	for _, script := range []string{Head(), Script(), PreviewScript()} {
+		if strings.Contains(script, "/*") || strings.Contains(script, "\n ") || strings.Contains(script, " =") {
+			t.Errorf("a script still has comments, indents or air: %.80s", script)
+		}
 	}
 }
 
