@@ -78,9 +78,9 @@
 // Types are checked before the first row: see [Type]. Numbers, bytes and
 // ratios compare with each other; a plain number beside a duration wants a
 // unit. Plus and minus are of one type, or a time and a duration; "/" always
-// gives a plain number, null where it divides by zero. Functions of a row are
-// abs(number), lower(text), upper(text), length(text), in bytes,
-// and those of [Options.Functions].
+// gives a plain number. What is divided by zero, or beyond 64 bits, is null.
+// Functions of a row are abs(number), lower(text), upper(text), length(text),
+// in bytes, and those of [Options.Functions].
 //
 // Nulls are SQL's. What is computed of a null is null; "and", "or" and "not"
 // have three values; where, if and keep take only what is true. Aggregates pass

@@ -146,13 +146,18 @@ func (m *nodeMemory) toInts(x *vector, k kind) {
 	}
 }
 
-// arithmetic computes x o y. Whole numbers wrap, as Go's do; a division by
-// zero is null, as is what floats cannot hold.
+// arithmetic computes x o y. What is divided by zero, and what whole numbers or
+// floats cannot hold, is null.
 func (m *nodeMemory) arithmetic(n *node, x, y *vector, rows int) {
 	m.eitherNull(x, y, rows)
 	if n.kind == intKind {
 		m.out.ints = resize(m.out.ints, rows)
 		compute(n.op, x.ints, y.ints, m.out.ints)
+		for i, a := range x.ints {
+			if overflows(n.op, a, y.ints[i]) {
+				m.setNull(i, rows)
+			}
+		}
 		return
 	}
 	m.out.floats = resize(m.out.floats, rows)
@@ -165,14 +170,36 @@ func (m *nodeMemory) arithmetic(n *node, x, y *vector, rows int) {
 	}
 	for i, v := range m.out.floats {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			if m.out.nulls == nil {
-				m.scratch.nulls = resize(m.scratch.nulls, rows)
-				m.out.nulls = m.scratch.nulls
-				clear(m.out.nulls)
-			}
-			m.out.nulls[i], m.out.floats[i] = true, 0
+			m.setNull(i, rows)
+			m.out.floats[i] = 0
 		}
 	}
+}
+
+// setNull makes a null of the result in row i.
+func (m *nodeMemory) setNull(i, rows int) {
+	if m.out.nulls == nil {
+		m.scratch.nulls = resize(m.scratch.nulls, rows)
+		m.out.nulls = m.scratch.nulls
+		clear(m.out.nulls)
+	}
+	m.out.nulls[i] = true
+}
+
+// overflows reports whether x o y is beyond 64 bits.
+func overflows(o op, x, y int64) bool {
+	switch o {
+	case opAdd:
+		return (x^(x+y))&(y^(x+y)) < 0
+	case opSub:
+		return (x^y)&(x^(x-y)) < 0
+	case opMul:
+		if int64(int32(x)) == x && int64(int32(y)) == y {
+			return false
+		}
+		return x != 0 && (x*y/x != y || x == -1 && y == math.MinInt64)
+	}
+	return false
 }
 
 // eitherNull makes the nulls of an operation on x and y.

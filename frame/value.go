@@ -175,8 +175,8 @@ func applied(function string, x value) value {
 	return x
 }
 
-// arithmeticOf computes x op y. What divides by nothing, or leaves the floats,
-// is null.
+// arithmeticOf computes x op y. What divides by nothing, or leaves the whole
+// numbers or the floats, is null.
 func arithmeticOf(op string, x, y value) value {
 	typ := arithmeticType(op, x.typ, y.typ)
 	if x.null() || y.null() || typ == Invalid {
@@ -188,6 +188,9 @@ func arithmeticOf(op string, x, y value) value {
 			return value{}
 		}
 		return value{typ: Float, float: f}
+	}
+	if overflows(binaryOps[op], x.int, y.int) {
+		return value{}
 	}
 	return value{typ: typ, int: computed(op, x.int, y.int)}
 }
