@@ -40,12 +40,10 @@ type dictionary struct {
 	escape bool // invalid bytes are not repaired but escaped
 }
 
-// A bucket is a slot of the hash table. It knows its text's place, so that a look-up goes from
-// the slot to the text without a detour over offsets.
+// A bucket is a slot of the hash table.
 type bucket struct {
-	hash       uint32
-	code       int32 // +1: 0 is a free slot
-	start, end int32
+	hash uint32
+	code int32 // +1: 0 is a free slot
 }
 
 // chunkRows is how many look-ups are under way at a time.
@@ -124,7 +122,7 @@ func (d *dictionary) internChunk(r *rows, views []view, codes []int32) (nulls in
 			continue
 		}
 		s, text := &chunk[i], r.text(v)
-		if s.code != 0 && string(d.text[s.start:s.end]) == string(text) {
+		if s.code != 0 && string(d.at(s.code-1)) == string(text) {
 			codes[i] = s.code - 1
 		} else {
 			codes[i] = d.code(text, s.hash)
@@ -146,10 +144,10 @@ func (d *dictionary) touchSlots(chunk []bucket) {
 }
 
 func (d *dictionary) touchTexts(chunk []bucket) {
-	text, touched := d.text, byte(0)
+	text, offsets, touched := d.text, d.offsets, byte(0)
 	for i := range chunk {
-		if start := int(chunk[i].start); start < len(text) {
-			touched ^= text[start]
+		if at := int(offsets[max(chunk[i].code-1, 0)]); at < len(text) {
+			touched ^= text[at]
 		}
 	}
 	d.touched = uint32(touched)
@@ -198,7 +196,7 @@ func (d *dictionary) code(text []byte, hash uint32) int32 {
 		if s.code == 0 {
 			return d.add(text, hash, s)
 		}
-		if s.hash == hash && string(d.text[s.start:s.end]) == string(text) {
+		if s.hash == hash && string(d.at(s.code-1)) == string(text) {
 			return s.code - 1
 		}
 	}
@@ -221,10 +219,9 @@ func (d *dictionary) add(text []byte, hash uint32, free *bucket) int32 {
 		return d.code(text, hashOf(text))
 	}
 	code := int32(d.len())
-	start := int32(len(d.text))
 	d.text = append(d.text, text...)
 	d.offsets = append(d.offsets, int32(len(d.text)))
-	*free = bucket{hash, code + 1, start, int32(len(d.text))}
+	*free = bucket{hash, code + 1}
 	if 2*d.len() > len(d.slots) {
 		d.grow()
 	}
