@@ -22,6 +22,8 @@ const (
 	stagingName  = ".staging"
 )
 
+const manifestVersion = 2
+
 // A Manifest says what a dataset holds. It is written when a log's files are
 // in place, so what it lists is there and whole whenever one looks.
 type Manifest struct {
@@ -32,12 +34,17 @@ type Manifest struct {
 	Files     []ManifestFile    `json:"files"` // in the order of their paths
 }
 
-// A ManifestLog is a log whose records the dataset holds.
+// A ManifestLog is a log whose records the dataset holds. What tells it from
+// others is for the caller to say; the dataset goes by its ID.
 type ManifestLog struct {
-	ID       string            `json:"id"`       // of its first bytes, so that a rotated log is known under its new name
-	Head     int64             `json:"head"`     // how many bytes ID is of
-	Size     int64             `json:"size"`     // of the log when it was read
-	Name     string            `json:"name"`     // for people
+	ID    string   `json:"id"`    // names its files
+	Text  int64    `json:"text"`  // bytes of its text when it was read, without compression
+	Sum   string   `json:"sum"`   // of that text
+	Heads []string `json:"heads"` // sums of its first bytes: 64, 128 and so on up to 4096
+	Size  int64    `json:"size"`  // of its file then
+	Ends  string   `json:"ends"`  // sum of that file's first and last bytes
+	Name  string   `json:"name"`  // for people
+
 	Metadata map[string]string `json:"metadata"` // of the schema that its files have
 }
 
@@ -59,8 +66,8 @@ func readManifest(dir string) (*Manifest, error) {
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, manifestName), err)
 	}
-	if m.Version != 1 {
-		return nil, fmt.Errorf("%s: version %d is newer than this logbook", filepath.Join(dir, manifestName), m.Version)
+	if m.Version != manifestVersion {
+		return nil, fmt.Errorf("%s: version %d, and this logbook has version %d", filepath.Join(dir, manifestName), m.Version, manifestVersion)
 	}
 	for _, f := range m.Files {
 		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {

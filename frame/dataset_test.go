@@ -46,13 +46,13 @@ func addLog(t testing.TB, dir, partition, id string, rng *rand.Rand, rows []row)
 		t.Fatal(err)
 	}
 	defer d.Close()
-	l, err := d.Add(ManifestLog{ID: id, Name: id})
+	l, err := d.Add(id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Abort()
 	writeRandomly(t, rng, mem, 1+rng.IntN(3), rows, asSite{l})
-	if err := l.Commit(); err != nil {
+	if err := l.Commit(ManifestLog{ID: id, Name: id}); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Finish(); err != nil {

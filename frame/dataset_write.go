@@ -138,7 +138,7 @@ func (d *DatasetWriter) create() error {
 		}
 	}
 	d.isNew = true
-	d.manifest = &Manifest{Version: 1, Partition: d.opts.Partition, Options: d.opts.Options}
+	d.manifest = &Manifest{Version: manifestVersion, Partition: d.opts.Partition, Options: d.opts.Options}
 	return d.manifest.write(d.dir)
 }
 
@@ -181,23 +181,41 @@ func (d *DatasetWriter) sweep() error {
 // what it has.
 func (d *DatasetWriter) Logs() []ManifestLog { return d.manifest.Logs }
 
-// Add begins to write the records of a log. If the dataset has a log with that
-// ID, the new records take the place of the old. The log is in the dataset
-// when Commit has returned; until then only one Add may be under way.
-func (d *DatasetWriter) Add(log ManifestLog) (*LogWriter, error) {
-	if strings.Trim(log.ID, "0123456789abcdefghijklmnopqrstuvwxyz-") != "" || log.ID == "" {
-		return nil, fmt.Errorf("%q is no id of a log", log.ID)
+// Note puts a log's entry in the place of the one with its ID: the same log
+// has another name, or is packed in another way.
+func (d *DatasetWriter) Note(log ManifestLog) error {
+	next := d.manifest.with(d.schema, log)
+	if err := next.write(d.dir); err != nil {
+		return err
 	}
-	meta := d.schema.Metadata()
+	d.manifest = next
+	return nil
+}
+
+// with returns a copy of the manifest that has a log in the place of its older
+// self.
+func (m *Manifest) with(schema *arrow.Schema, log ManifestLog) *Manifest {
+	meta := schema.Metadata()
 	log.Metadata = meta.ToMap()
-	return &LogWriter{dataset: d, log: log, partitions: map[string]*partition{}, staging: filepath.Join(d.dir, stagingName)}, os.MkdirAll(filepath.Join(d.dir, stagingName), 0o755)
+	next := *m
+	next.Logs = slices.DeleteFunc(slices.Clone(m.Logs), func(l ManifestLog) bool { return l.ID == log.ID })
+	next.Logs = append(next.Logs, log)
+	return &next
+}
+
+// Add begins to write the records of a log, whose name is for errors. The log
+// is in the dataset when Commit has returned; until then only one Add may be
+// under way.
+func (d *DatasetWriter) Add(name string) (*LogWriter, error) {
+	staging := filepath.Join(d.dir, stagingName)
+	return &LogWriter{dataset: d, name: name, partitions: map[string]*partition{}, staging: staging}, os.MkdirAll(staging, 0o755)
 }
 
 // A LogWriter writes the records of one log into the partitions of a dataset.
 // It is a [Sink].
 type LogWriter struct {
 	dataset    *DatasetWriter
-	log        ManifestLog
+	name       string
 	staging    string
 	partitions map[string]*partition // by folder
 	last       *partition
@@ -210,6 +228,7 @@ type partition struct {
 	file   *os.File
 	out    *ParquetWriter
 	rows   int64
+	done   bool // the file is complete
 }
 
 // lookRows is how often, in rows of the log, the memory of all partitions is
@@ -376,7 +395,7 @@ func (l *LogWriter) partition(folder string) (*partition, error) {
 		return p, nil
 	}
 	if len(l.partitions) == maxPartitions {
-		return nil, fmt.Errorf("%s has more than %d values in %s; choose another partition", l.dataset.key.name, maxPartitions, l.log.Name)
+		return nil, fmt.Errorf("%s has more than %d values in %s; choose another partition", l.dataset.key.name, maxPartitions, l.name)
 	}
 	file, err := os.Create(filepath.Join(l.staging, fmt.Sprintf("%d", len(l.partitions))))
 	if err != nil {
@@ -430,10 +449,14 @@ func (l *LogWriter) sorted() []*partition {
 }
 
 // Commit completes the files, moves them to their places, and then lists them
-// in the manifest. Names follow from the log alone, so a Commit that was cut
-// short and is repeated overwrites and never doubles.
-func (l *LogWriter) Commit() error {
+// in the manifest. If the dataset has a log with that ID, the new records take
+// the place of the old. Names follow from the ID alone, so a Commit that was
+// cut short and is repeated overwrites and never doubles.
+func (l *LogWriter) Commit(log ManifestLog) error {
 	d := l.dataset
+	if strings.Trim(log.ID, "0123456789abcdefghijklmnopqrstuvwxyz-") != "" || log.ID == "" {
+		return fmt.Errorf("%q is no id of a log", log.ID)
+	}
 	if err := os.Remove(filepath.Join(d.dir, successName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -445,39 +468,41 @@ func (l *LogWriter) Commit() error {
 	}
 	var files []ManifestFile
 	for _, p := range all {
-		f, err := l.place(p)
+		f, err := l.place(p, log.ID)
 		if err != nil {
 			return err
 		}
 		files = append(files, f)
 	}
-	next := *d.manifest
-	next.Logs = slices.DeleteFunc(slices.Clone(d.manifest.Logs), func(m ManifestLog) bool { return m.ID == l.log.ID })
-	next.Logs = append(next.Logs, l.log)
+	next := d.manifest.with(d.schema, log)
 	var stale []string
 	next.Files = slices.DeleteFunc(slices.Clone(d.manifest.Files), func(m ManifestFile) bool {
-		if m.Log == l.log.ID && !slices.ContainsFunc(files, func(f ManifestFile) bool { return f.Path == m.Path }) {
+		if m.Log == log.ID && !slices.ContainsFunc(files, func(f ManifestFile) bool { return f.Path == m.Path }) {
 			stale = append(stale, m.Path)
 		}
-		return m.Log == l.log.ID
+		return m.Log == log.ID
 	})
 	next.Files = append(next.Files, files...)
 	if err := next.write(d.dir); err != nil {
 		return err
 	}
-	d.manifest, d.isNew = &next, false
+	d.manifest, d.isNew = next, false
 	// If it does not come to this, the next writer sweeps.
 	return removeListed(d.dir, stale)
 }
 
 // finish completes a file and has the disk keep it.
 func (p *partition) finish() error {
+	if p.done {
+		return nil
+	}
+	p.done = true
 	return errors.Join(p.out.Close(), p.file.Sync(), p.file.Close())
 }
 
 // place moves a complete file to its name in the dataset.
-func (l *LogWriter) place(p *partition) (ManifestFile, error) {
-	f := ManifestFile{Path: p.folder + "/" + l.log.ID + ".parquet", Log: l.log.ID, Rows: p.rows, Groups: p.out.Groups()}
+func (l *LogWriter) place(p *partition, id string) (ManifestFile, error) {
+	f := ManifestFile{Path: p.folder + "/" + id + ".parquet", Log: id, Rows: p.rows, Groups: p.out.Groups()}
 	path := filepath.Join(l.dataset.dir, filepath.FromSlash(f.Path))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return f, err
@@ -499,8 +524,10 @@ func (l *LogWriter) place(p *partition) (ManifestFile, error) {
 // Abort gives up what was written and not committed.
 func (l *LogWriter) Abort() {
 	for _, p := range l.partitions {
-		p.out.rows.release()
-		p.file.Close()
+		if !p.done {
+			p.out.rows.release()
+			p.file.Close()
+		}
 	}
 	os.RemoveAll(l.staging)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -79,6 +80,15 @@ func IsSource(path string) bool {
 		return false
 	}
 	return IsSourceStream(head)
+}
+
+// IdentityFile returns the file whose bytes tell a source from others: itself, or
+// the manifest of a dataset.
+func IdentityFile(path string) string {
+	if isDataset(path) {
+		return filepath.Join(path, manifestName)
+	}
+	return path
 }
 
 // IsSourceStream reports whether a stream that begins so is one for

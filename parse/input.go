@@ -24,6 +24,7 @@ type Input struct {
 	Name  string    // for messages, and the value of the field file
 	Path  string    // of the file; "" for a stream
 	R     io.Reader // the stream; nil for a file
+	Tap   io.Writer // gets the text of a log as it is read, from front to end; may be nil
 	Found bool      // in a directory: if it is no log it is skipped without an error
 
 	missing error // why there is no such input: then it is an error of the scan, which reads the others

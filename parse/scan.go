@@ -165,7 +165,7 @@ func (s *Scanner) feedAll(ctx context.Context, sources []*source, to func(*sourc
 }
 
 func (s *Scanner) feedOne(ctx context.Context, feed *feed, src *source, out chan<- *block) error {
-	if src.regular && src.packed == plain && src.format.Directive() == "" {
+	if src.regular && src.packed == plain && src.format.Directive() == "" && src.Tap == nil {
 		return feed.ranges(ctx, src, out)
 	}
 	t, err := src.open(s.Progress)
@@ -175,9 +175,12 @@ func (s *Scanner) feedOne(ctx context.Context, feed *feed, src *source, out chan
 	}
 	defer t.close()
 	var r io.Reader = t
+	if src.Tap != nil {
+		r = io.TeeReader(t, src.Tap)
+	}
 	if src.format == nil {
 		// A stream shows what it is only now.
-		if src.sample(t); src.err == nil {
+		if src.sample(r); src.err == nil {
 			s.recognise(src)
 		}
 		if src.format == nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -13,9 +12,6 @@ import (
 	"logbook/frame"
 	"logbook/parse"
 )
-
-// logHead is how many bytes of a log tell it from others.
-const logHead = 4 << 10
 
 // runDataset adds logs to the dataset in the folder c.Output.
 func (c *exportCmd) runDataset(r *reading, schema *arrow.Schema) error {
@@ -73,66 +69,96 @@ func (a *adding) addAll() (*parse.Summary, error) {
 }
 
 // add adds one log. Of one that cannot be read, or is empty, there is nothing
-// to add, and the summary says so.
+// to add, and the summary says so. A log is read before it is known which one
+// it is, unless its file has not changed.
 func (a *adding) add(in parse.Input) (*parse.Summary, error) {
-	log, isKnown, err := identify(a.out.Logs(), in)
-	if err != nil || log.ID == "" {
-		return a.scanner.Scan(a.env.ctx, []parse.Input{in}, func() frame.Sink { return nowhere{} })
+	known := a.out.Logs()
+	log := frame.ManifestLog{Name: in.Name}
+	var err error
+	if log.Size, log.Ends, err = endsOf(in.Path); err == nil {
+		for _, k := range known {
+			if k.Size == log.Size && k.Ends == log.Ends && k.Ends != "" {
+				return a.pass(in, k, "the same log as")
+			}
+		}
 	}
-	if twin, ok := a.added[log.ID]; ok {
-		return &parse.Summary{Files: []parse.FileSummary{{Name: in.Name, Skipped: "the same log as " + twin}}}, nil
+	s, tableID := newSignature(known), ""
+	if frame.IsSource(in.Path) {
+		if tableID, err = s.table(in); err != nil {
+			return nil, err
+		}
+		if was := s.begins(known); was != nil && was.Text == s.length {
+			return a.pass(in, *was, "the same as")
+		}
+	} else {
+		in.Tap = s
 	}
-	if isKnown {
-		a.known++
-		return nil, nil
-	}
-	a.added[log.ID] = in.Name
-	w, err := a.out.Add(log)
+	w, err := a.out.Add(in.Name)
 	if err != nil {
 		return nil, err
 	}
 	defer w.Abort()
 	summary, err := a.scanner.Scan(a.env.ctx, []parse.Input{in}, func() frame.Sink { return &named{Sink: w, schema: a.schema} })
-	if err != nil {
+	if err != nil || s.length == 0 || summary.Total == 0 && summary.Files[0].Err != nil {
 		return summary, err
 	}
-	return summary, w.Commit()
-}
-
-// nowhere is a sink for the rows of what is no log.
-type nowhere struct{}
-
-func (nowhere) Write(arrow.Record) error { return nil }
-
-// identify returns how the dataset knows, or is to know, a log, and whether it
-// has it already; an empty log has no ID. A log that has grown since is read
-// again as a whole. One that was rotated and compressed in between has the same
-// ID, so that its records take the place of their older selves.
-func identify(known []frame.ManifestLog, in parse.Input) (log frame.ManifestLog, isKnown bool, err error) {
-	head, err := in.Head(logHead)
-	if err != nil {
-		return log, false, err
-	}
-	fi, err := os.Stat(in.Path)
-	if err != nil {
-		return log, false, err
-	}
-	for _, k := range known {
-		if k.Head <= int64(len(head)) && idOf(head[:k.Head]) == k.ID {
-			isKnown = k.Size == fi.Size()
-			k.Size, k.Name = fi.Size(), in.Name
-			return k, isKnown, nil
+	log.Text, log.Sum, log.Heads, log.ID = s.length, s.sum(), s.heads(), tableID
+	if tableID == "" {
+		passed, err := a.settle(in, &log, s, w)
+		if passed != nil || err != nil {
+			return passed, err
 		}
 	}
-	if len(head) == 0 {
-		return log, false, nil
-	}
-	return frame.ManifestLog{ID: idOf(head), Head: int64(len(head)), Size: fi.Size(), Name: in.Name}, false, nil
+	a.added[log.ID] = in.Name
+	return summary, w.Commit(log)
 }
 
-func idOf(head []byte) string {
-	sum := sha256.Sum256(head)
-	return hex.EncodeToString(sum[:8])
+// settle finds out which log it was that has been read, and gives it its ID. It
+// returns a summary if there is nothing of it to add.
+//
+// A log that has grown has the ID of its shorter self, so that its records take
+// the place of the older ones. So has one that was rotated and compressed.
+func (a *adding) settle(in parse.Input, log *frame.ManifestLog, s *signature, w *frame.LogWriter) (*parse.Summary, error) {
+	known := a.out.Logs()
+	if was := s.begins(known); was != nil {
+		log.ID = was.ID
+		if was.Text < log.Text {
+			return nil, nil
+		}
+		if err := a.out.Note(*log); err != nil { // so that it need not be read to be known
+			return nil, err
+		}
+		return a.pass(in, *was, "the same log as")
+	}
+	for i := range known {
+		older := known[i].ID == log.Sum // it was as long as this one when it got its ID
+		if !older && s.resembles(&known[i]) {
+			// What follows the heads is told by the records that the dataset has.
+			var err error
+			if older, err = w.Repeats(known[i].ID); err != nil {
+				return nil, err
+			}
+		}
+		if older {
+			return a.pass(in, known[i], "an older copy of")
+		}
+	}
+	log.ID = s.id(known)
+	return nil, nil
+}
+
+// pass passes over a log that the dataset has: since an earlier run, or under
+// another name since this one began.
+func (a *adding) pass(in parse.Input, was frame.ManifestLog, why string) (*parse.Summary, error) {
+	twin, isNew := a.added[was.ID]
+	if !isNew && why != "an older copy of" {
+		a.known++
+		return &parse.Summary{}, nil
+	}
+	if !isNew {
+		twin = was.Name
+	}
+	return &parse.Summary{Files: []parse.FileSummary{{Name: in.Name, Skipped: why + " " + twin}}}, nil
 }
 
 // datasetOptions say how the dataset is written and, by the flags' names, what
@@ -171,7 +197,9 @@ func (c *exportCmd) datasetOptions(schema *arrow.Schema) (frame.DatasetOptions, 
 		if err != nil {
 			return frame.DatasetOptions{}, errors.New("--rules: " + err.Error())
 		}
-		set("--rules", "with hash "+idOf(text))
+		sum := sha256.New()
+		sum.Write(text)
+		set("--rules", "with hash "+shortSum(sum))
 	}
 	return frame.DatasetOptions{Parquet: c.parquetOptions(), Partition: c.Partition, Options: options}, nil
 }
