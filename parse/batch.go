@@ -44,6 +44,7 @@ const (
 	columnUpTime
 	columnFile
 	columnLine
+	columnStored // of a table
 )
 
 var numberColumns = map[string]columnKind{
@@ -123,13 +124,14 @@ type batcher struct {
 	derived      []*derived
 	classes      *dictionary
 	files        *dictionary
-	file         string // of the rows at hand
-	firstLine    int64  // number of the line before the block
-	escape       bool   // see Scanner.EscapeBytes
+	stored       map[string]arrow.Array // columns of the table's batch at hand that are taken as they are
+	file         string                 // of the rows at hand
+	firstLine    int64                  // number of the line before the block
+	escape       bool                   // see Scanner.EscapeBytes
 }
 
 func newBatcher(p *projection) *batcher {
-	return &batcher{projection: p, derived: make([]*derived, len(p.derivations))}
+	return &batcher{projection: p, derived: make([]*derived, len(p.derivations)), stored: map[string]arrow.Array{}}
 }
 
 // batch returns the rows as a record batch of the projection's columns.
@@ -203,6 +205,8 @@ func (b *batcher) array(c column, r *rows) arrow.Array {
 		return int64Array(c.arrow.Type, r.upTime[:r.n], 0)
 	case columnLine:
 		return int64Array(c.arrow.Type, r.line[:r.n], b.firstLine)
+	case columnStored:
+		return storedArray(b.stored[c.arrow.Name], r.line[:r.n])
 	}
 	return b.fileArray(r)
 }
@@ -237,6 +241,41 @@ func (b *batcher) derivedArray(c column, r *rows) arrow.Array {
 		return d.dailyTexts(codes, r.time, b.dictionaries[source])
 	}
 	return d.textColumn(c.part, codes)
+}
+
+// storedArray returns those rows of a table's column that are left, by their
+// numbers from 1.
+func storedArray(column arrow.Array, rows []int64) arrow.Array {
+	if flags, ok := column.(*array.Boolean); ok {
+		valid, nulls := validRows(flags, rows)
+		bits := bitmap(len(rows), func(i int) bool { return flags.Value(int(rows[i]) - 1) })
+		data := array.NewData(arrow.FixedWidthTypes.Boolean, len(rows), []*memory.Buffer{valid, bits}, nil, nulls, 0)
+		defer data.Release()
+		return array.NewBooleanData(data)
+	}
+	texts := column.(*array.Dictionary)
+	codes := make([]int32, len(rows))
+	for i, row := range rows {
+		codes[i] = -1
+		if texts.IsValid(int(row) - 1) {
+			codes[i] = int32(texts.GetValueIndex(int(row) - 1))
+		}
+	}
+	values := texts.Dictionary().(*array.String)
+	return dictionaryArray(codes, countNulls(codes), &dictionary{offsets: values.ValueOffsets(), text: values.ValueBytes(), array: values})
+}
+
+// validRows returns a bit for each row that is not null; nil if none is null.
+func validRows(column arrow.Array, rows []int64) (valid *memory.Buffer, nulls int) {
+	for _, row := range rows {
+		if column.IsNull(int(row) - 1) {
+			nulls++
+		}
+	}
+	if nulls == 0 {
+		return nil, 0
+	}
+	return bitmap(len(rows), func(i int) bool { return column.IsValid(int(rows[i]) - 1) }), nulls
 }
 
 func (b *batcher) classArray(r *rows) arrow.Array {

@@ -43,11 +43,12 @@ type Rules struct {
 	Geo    []*GeoDB // where hosts are; the first that knows wins
 }
 
-// Fingerprint returns a short text that differs for rules by which a path or a
-// referrer may be something else.
+// Fingerprint returns a short text that differs for rules by which a path, a
+// referrer or an agent may be something else.
 func (r *Rules) Fingerprint() string {
 	plain := *r
 	plain.Books, plain.Secret, plain.Geo = nil, nil, nil
+	plain.Hosts = KeepHosts // which says nothing of these
 	text, err := json.Marshal(plain)
 	if err != nil {
 		panic(err) // it is texts only

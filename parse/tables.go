@@ -159,7 +159,9 @@ func tableFormat(source frame.Source) string {
 
 // A table is how a scan reads a source: which of its columns, and what of the
 // filter it can apply itself. Derived columns are derived anew from the texts
-// that they come from, so that today's rules hold and not those of the export.
+// that they come from, so that today's rules hold and not those of the export;
+// only where such a text was not exported, the column that was is taken as it
+// is, if it followed the same rules.
 type table struct {
 	name    string
 	source  frame.Source
@@ -167,6 +169,8 @@ type table struct {
 	columns []string
 	before  []int64 // rows before each piece
 	rules   string  // fingerprint of the scan's rules
+
+	noNetworks bool // by the policy on hosts, which would not derive them
 
 	// Terms of the scanner's filter by their numbers: those that the source
 	// can apply, as they read only its columns, and those by which it can rule
@@ -186,7 +190,8 @@ func (s *Scanner) newTable(in Input, source frame.Source) (*table, error) {
 		return nil, err
 	}
 	t := &table{name: in.Name, source: source, project: p, rules: s.Rules.Fingerprint()}
-	if err := t.need(source.Schema()); err != nil {
+	t.noNetworks = s.Rules.Hosts == HashHosts || s.Rules.Hosts == DropHosts
+	if err := t.need(source.Schema(), Schema(s.Rules)); err != nil {
 		return nil, fmt.Errorf("%s: %w", in.Name, err)
 	}
 	if s.Filter != nil {
@@ -209,8 +214,7 @@ func (s *Scanner) newTable(in Input, source frame.Source) (*table, error) {
 
 // need finds out which columns the source has to give. An error says which one
 // it lacks, always the same.
-func (t *table) need(schema *arrow.Schema) error {
-	types := Schema(nil)
+func (t *table) need(schema, types *arrow.Schema) error {
 	has := func(name string) bool {
 		at := schema.FieldIndices(name)
 		return len(at) == 1 && arrow.TypeEqual(schema.Field(at[0]).Type, types.Field(types.FieldIndices(name)[0]).Type)
@@ -218,7 +222,8 @@ func (t *table) need(schema *arrow.Schema) error {
 	wanted := slices.Sorted(maps.Keys(t.project.columns))
 	for _, name := range append([]string{"time"}, wanted...) {
 		from := name
-		switch c := t.project.columns[name]; c.from {
+		c := t.project.columns[name]
+		switch c.from {
 		case columnDerived:
 			from = recordFields[t.project.derivations[c.derivation].source].Name
 		case columnStatusClass:
@@ -227,14 +232,32 @@ func (t *table) need(schema *arrow.Schema) error {
 			continue
 		}
 		switch {
-		case !has(from):
+		case !has(from) && (!has(name) || name == "network" && t.noNetworks):
 			return t.lacks(name, from)
-		case !slices.Contains(t.columns, from):
+		case !has(from):
+			if !t.follows() {
+				return fmt.Errorf("%w, and its %s follows other rules than these (--book, --own, --rules)", t.lacks(name, from), name)
+			}
+			t.project.columns[name] = column{arrow: c.arrow, from: columnStored}
+			from = name
+		}
+		if !slices.Contains(t.columns, from) {
 			t.columns = append(t.columns, from)
 		}
 	}
 	slices.Sort(t.columns)
 	return nil
+}
+
+// follows reports whether the derived columns of the source follow the rules of
+// the scan. Of a table that others have made nobody knows, and they do.
+func (t *table) follows() bool {
+	for piece := range t.source.Pieces() {
+		if rules := t.source.Metadata(piece, RulesKey); rules != "" && rules != t.rules {
+			return false
+		}
+	}
+	return true
 }
 
 // lacks says that a column, or one that it derives from, is not in the source.
@@ -333,7 +356,12 @@ func (r *tableReader) Write(batch arrow.Record) error {
 	w.rows.reset(int(batch.NumRows()), w.batcher.fields, nil)
 	w.rows.n = int(batch.NumRows())
 	for i, column := range batch.Columns() {
-		r.fill(batch.ColumnName(i), column)
+		name := batch.ColumnName(i)
+		if r.project.columns[name].from == columnStored {
+			w.batcher.stored[name] = column
+		} else {
+			r.fill(name, column)
+		}
 	}
 	for i := range w.rows.n {
 		w.rows.line[i] = int64(i) + 1

@@ -16,13 +16,18 @@ import (
 	"logbook/frame"
 )
 
-// export writes all record fields of a log to a file.
-func export(t testing.TB, log, path string, open func(io.Writer, *arrow.Schema) (frame.Sink, error)) {
+// export writes columns of a log to a file, without names all record fields.
+func export(t testing.TB, log, path string, open func(io.Writer, *arrow.Schema) (frame.Sink, error), names ...string) {
 	t.Helper()
+	if len(names) == 0 {
+		for _, doc := range slices.Concat(recordFields[:], numberFields) {
+			names = append(names, doc.Name)
+		}
+	}
 	var fields []arrow.Field
 	all := Schema(nil)
-	for _, doc := range slices.Concat(recordFields[:], numberFields) {
-		fields = append(fields, all.Field(all.FieldIndices(doc.Name)[0]))
+	for _, name := range names {
+		fields = append(fields, all.Field(all.FieldIndices(name)[0]))
 	}
 	f, err := os.Create(path)
 	if err != nil {
@@ -30,11 +35,12 @@ func export(t testing.TB, log, path string, open func(io.Writer, *arrow.Schema) 
 	}
 	defer f.Close()
 	w := bufio.NewWriter(f)
-	sink, err := open(w, arrow.NewSchema(fields, nil))
+	meta := arrow.NewMetadata([]string{RulesKey}, []string{DefaultRules().Fingerprint()})
+	sink, err := open(w, arrow.NewSchema(fields, &meta))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := Scanner{Ordered: true}
+	s := Scanner{Ordered: true, Columns: names}
 	if _, err := s.Scan(context.Background(), []Input{{Name: "log", R: strings.NewReader(log)}}, func() frame.Sink { return sink }); err != nil {
 		t.Fatal(err)
 	}
@@ -124,6 +130,55 @@ func TestTablesAreLogs(t *testing.T) {
 			if !slices.Equal(want, unordered) {
 				t.Errorf("%s: %s where %s: other rows with 3 workers", name, c.columns, c.where)
 			}
+		}
+	}
+}
+
+// TestTablesOfDerived checks that a derived column which was exported without
+// the text that it derives from is taken as it is, and only by the same rules.
+func TestTablesOfDerived(t *testing.T) {
+	log := testLog(3000)
+	other := DefaultRules()
+	other.Own = []string{"elsewhere.example"}
+	masked := DefaultRules()
+	masked.Hosts = MaskHosts
+	for name, open := range tableFormats {
+		path := filepath.Join(t.TempDir(), name)
+		export(t, log, path, open, "time", "bytes", "book", "chapter", "clutter", "who", "site", "status_class", "network")
+		for _, c := range []struct{ columns, where string }{
+			{"book,clutter,who,status_class,network,bytes", ""},
+			{"book,chapter,bytes", `clutter or book = "b3"`},
+			{"clutter", `who = "bot" and bytes > 50000`},
+			{"site", "status_class != none"},
+		} {
+			s := Scanner{Columns: strings.Split(c.columns, ","), Ordered: true}
+			if c.where != "" {
+				e, err := frame.ParseExpr(c.where)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if s.Filter, err = frame.NewFilter(Schema(nil), e, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, _ := scan(t, s, Input{Name: "log", R: strings.NewReader(log)})
+			for _, rules := range []*Rules{nil, masked} {
+				s.Rules = rules
+				got, summary := scan(t, s, Input{Name: path, Path: path})
+				if diff := cmp.Diff(want, got); diff != "" || summary.Files[0].Err != nil {
+					t.Errorf("%s: %s where %s: error %v (-log +table):\n%s", name, c.columns, c.where, summary.Files[0].Err, diff)
+				}
+			}
+		}
+		_, summary := scan(t, Scanner{Columns: []string{"book"}, Rules: other}, Input{Name: path, Path: path})
+		if err := summary.Files[0].Err; err == nil || !strings.Contains(err.Error(), "from which book derives, and its book follows other rules") {
+			t.Errorf("%s by other rules: error is %v", name, err)
+		}
+		dropped := DefaultRules()
+		dropped.Hosts = DropHosts
+		_, summary = scan(t, Scanner{Columns: []string{"network"}, Rules: dropped}, Input{Name: path, Path: path})
+		if summary.Files[0].Err == nil {
+			t.Errorf("%s: a stored network is shown although hosts are dropped", name)
 		}
 	}
 }
