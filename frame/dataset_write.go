@@ -159,6 +159,9 @@ func (d *DatasetWriter) sweep() error {
 // what it has.
 func (d *DatasetWriter) Logs() []ManifestLog { return d.manifest.Logs }
 
+// Files returns the files that the dataset has.
+func (d *DatasetWriter) Files() []ManifestFile { return d.manifest.Files }
+
 // Note puts a log's entry in the place of the one with its ID: the same log
 // has another name, or is packed in another way.
 func (d *DatasetWriter) Note(log ManifestLog) error {

@@ -40,7 +40,26 @@ func (c *exportCmd) runDataset(r *reading, schema *arrow.Schema) error {
 	if err := out.Finish(); err != nil {
 		return fmt.Errorf("cannot write %s: %w", c.Output, err)
 	}
+	if count, mean := fileSizes(out.Files()); count > manyFiles && mean < smallFile && !c.Quiet {
+		fmt.Fprintf(r.env.stderr, "logbook: %s has %s files of %d kB on average, which engines are slow to open; one for each value: logbook export --partition %s -o OTHER %[1]s\n",
+			printable(c.Output), thousands(count), mean/1000, c.Partition)
+	}
 	return r.verdict(summary)
+}
+
+// A dataset with more than manyFiles files that are smaller than smallFile on
+// average costs an engine more to open than to read.
+const (
+	manyFiles = 1000
+	smallFile = 1 << 20
+)
+
+func fileSizes(files []frame.ManifestFile) (count, mean int64) {
+	for _, f := range files {
+		mean += f.Size
+	}
+	count = int64(len(files))
+	return count, mean / max(count, 1)
 }
 
 // An adding is a run that adds logs to a dataset.
