@@ -143,25 +143,27 @@ func readAt(f *os.File, buf []byte, from, to int64) ([]byte, error) {
 
 // stream sends the blocks of a text that must be read from front to end:
 // compressed files, pipes, and formats with directives. Damage goes into
-// src.err; what was read before it counts.
+// src.err; what was read before it counts. What can be left to the workers is,
+// as a compressed file is read as fast as this goroutine inflates it.
 func (f *feed) stream(ctx context.Context, src *source, t io.Reader, out chan<- *block) error {
 	c := cutter{r: t, size: f.blockSize}
 	directive := []byte(src.format.Directive())
 	var directives []byte
-	lines := int64(0)
+	before := make(chan int64, 1)
+	before <- 0
 	for i := 0; ; i++ {
 		buf := f.pool.Get().(*[]byte)
 		text, err := c.next((*buf)[:0])
 		if i == 0 {
 			text = bytes.TrimPrefix(text, byteOrderMark)
 		}
-		b := &block{source: src, index: i, text: text, pool: f.pool, directives: bytes.Clone(directives), before: make(chan int64, 1)}
+		after := make(chan int64, 1)
+		b := &block{source: src, index: i, text: text, pool: f.pool, directives: bytes.Clone(directives), before: before, after: after}
 		if err != nil && !errors.Is(err, io.EOF) {
 			src.fail(src.damage(err, c.read))
 			b.cut = true
 		}
-		b.before <- lines
-		lines += countLines(text)
+		before = after
 		if len(directive) > 0 {
 			directives = amendAll(directives, directive, text)
 		}
@@ -176,12 +178,19 @@ func (f *feed) stream(ctx context.Context, src *source, t io.Reader, out chan<- 
 	}
 }
 
-// amendAll amends the directives with those among the lines of text.
+// amendAll amends the directives with those among the lines of text, of which
+// there are few.
 func amendAll(directives, directive, text []byte) []byte {
-	for line := range bytes.Lines(text) {
-		if bytes.HasPrefix(line, directive) {
+	for len(text) > 0 {
+		if bytes.HasPrefix(text, directive) {
+			line, _, _ := bytes.Cut(text, newline)
 			directives = Amend(directives, line)
 		}
+		i := bytes.Index(text, append(newline[:1:1], directive...))
+		if i < 0 {
+			break
+		}
+		text = text[i+1:]
 	}
 	return directives
 }
@@ -207,6 +216,10 @@ type cutter struct {
 	err  error
 }
 
+// readSize is how much is read at a time: so little that what has just been
+// inflated is still in the nearest cache when its checksum is made.
+const readSize = 8 << 10
+
 // next reads the next block into buf, which has room for a block and a line.
 // The error, io.EOF at the end, comes with the last block.
 func (c *cutter) next(buf []byte) ([]byte, error) {
@@ -214,7 +227,7 @@ func (c *cutter) next(buf []byte) ([]byte, error) {
 	end := 0 // of the last whole line
 	for c.err == nil && (len(buf) < c.size || end == 0) {
 		old := len(buf)
-		n, err := c.r.Read(buf[old:cap(buf)])
+		n, err := c.r.Read(buf[old:min(old+readSize, cap(buf))])
 		c.read += int64(n)
 		c.err = err
 		buf = buf[:old+n]
