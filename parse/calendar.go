@@ -7,6 +7,7 @@ type clock struct {
 	year, month, day, hour, minute, second int
 	micro                                  int
 	zone                                   int  // minutes east of UTC
+	numeric                                bool // zone was given as a number, which goes before its name
 	afternoon                              bool // PM was said
 	twelve                                 bool // hour is of a 12-hour clock
 }

@@ -19,14 +19,14 @@ func Formats() []FormatInfo { return formats() }
 
 var formats = sync.OnceValue(func() []FormatInfo {
 	return []FormatInfo{
-		{Common, "NCSA Common, the default of Apache",
+		{Common, "NCSA Common, the default of Apache, and of Python's http.server",
 			`192.0.2.7 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326`},
 		{Combined, "Common with referer and agent: Apache's combined, nginx's default; more fields may follow",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET /a?b=1 HTTP/1.1" 200 512 "http://example.com/" "Mozilla/5.0"`},
-		{or(lines("vhost-common", `{vhost} {host} {ident} {user} [{time}] "{request}" {status} {bytes}`), Common),
+		{or(lines("vhost-common", `{vhost} `+commonText, `{vhost} `+anyTimed(commonText)), Common),
 			"Common behind the virtual host, with or without a port",
 			`www.example.com 192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`},
-		{or(lines("vhost-combined", `{vhost} `+combinedText+`…`), Combined),
+		{or(lines("vhost-combined", `{vhost} `+combinedText+`…`, `{vhost} `+anyTimed(combinedText)+`…`), Combined),
 			"Combined behind the virtual host, with or without a port: Debian's vhost_combined",
 			`www.example.com:80 192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET / HTTP/1.1" 301 577 "-" "Mozilla/5.0"`},
 		{lines("combinedio", combinedText+` {received} {number}`),
@@ -69,7 +69,7 @@ var formats = sync.OnceValue(func() []FormatInfo {
 				"2015-01-13 00:32:17 10.0.0.1 GET /a b=1 80 - 192.0.2.7 Mozilla/5.0+(compatible) - 404 0 2 283"},
 		{ltsv, "Labelled tab-separated values, with the labels of ltsv.org or of nginx",
 			"time:[12/Mar/2023:10:55:36 +0000]\thost:192.0.2.7\treq:GET /a HTTP/1.1\tstatus:200\tsize:1024\treferer:-\tua:Mozilla/5.0\treqtime:0.012"},
-		{caddy, "Caddy, JSON",
+		{caddy, "Caddy, JSON, or JSON behind the time as on its console",
 			`{"level":"info","ts":1693840791.7564995,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"192.0.2.7","client_ip":"192.0.2.7","proto":"HTTP/2.0","method":"GET","host":"example.com","uri":"/a","headers":{"User-Agent":["curl/7.74.0"]}},"bytes_read":0,"user_id":"","duration":0.000275,"size":1577,"status":200,"resp_headers":{"Content-Type":["text/css"]}}`},
 		{traefikJSON, "Traefik, JSON",
 			`{"ClientHost":"192.0.2.7","DownstreamContentSize":357,"DownstreamStatus":200,"Duration":357313,"OriginDuration":324669,"RequestHost":"example.com","RequestMethod":"GET","RequestPath":"/a","RequestProtocol":"HTTP/1.1","RequestScheme":"http","StartUTC":"2021-12-08T14:02:43.587782192Z","request_User-Agent":"curl/7.74.0","time":"2021-12-08T14:02:43Z"}`},
@@ -83,7 +83,13 @@ var formats = sync.OnceValue(func() []FormatInfo {
 })
 
 // combinedText begins many formats.
-const combinedText = `{host} {ident} {user} [{time}] "{request}" {status} {bytes} "{referer}" "{agent}"`
+const (
+	commonText   = `{host} {ident} {user} [{time}] "{request}" {status} {bytes}`
+	combinedText = commonText + ` "{referer}" "{agent}"`
+)
+
+// anyTimed is a layout's text with a time as $time_iso8601 or $msec has it.
+func anyTimed(text string) string { return strings.Replace(text, "{time}", "{anytime}", 1) }
 
 var nginxProxyManager = or(lines("nginx-proxy-manager",
 	`[{time}] {cache} {-} {status} - {method} {scheme} {vhost} "{target}" [Client {host}] [Length {bytes}] [Gzip {-}] [Sent-to {upstream}] "{agent}" "{referer}"`,
@@ -93,7 +99,7 @@ var nginxProxyManager = or(lines("nginx-proxy-manager",
 // and nginx have no word for much of what other servers write.
 var ours = map[string]value{
 	"host": {kind: kHost, rank: 1}, "host?": {kind: kHost, rank: 1, part: '?'}, "hostport": {kind: kHostPort, rank: 1}, "ident": text(Ident), "user": text(User), "time": {kind: kCLF},
-	"iso": {kind: kISO}, "epoch": {kind: kEpoch, shift: 6}, "epochmicro": {kind: kEpoch}, "request": {kind: kRequest, rank: 1},
+	"iso": {kind: kISO}, "anytime": {kind: kAnyTime}, "epoch": {kind: kEpoch, shift: 6}, "epochmicro": {kind: kEpoch}, "request": {kind: kRequest, rank: 1},
 	"method": text(Method), "target": {kind: kTarget}, "path": text(Path), "query": text(Query), "protocol": text(Protocol),
 	"status": {kind: kStatus}, "bytes": amount(slotBytes), "received": amount(slotReceived),
 	"referer": text(Referer), "agent": text(Agent), "vhost": {kind: kVHost}, "scheme": {kind: kScheme, field: Scheme},

@@ -15,6 +15,8 @@ type jsonFormat struct {
 	keys []jsonKey // what Append writes: the best key for each place of a record, in order
 	need slot      // a line that does not fill all of these is another program's
 	text *layout   // for the lines that are no JSON; nil if there are none
+
+	console bool // the object may follow a time and other words, between tabs
 }
 
 // A jsonKey is a line of a mapping: request.headers.Referer[] is the first

@@ -1,5 +1,7 @@
 package parse
 
+import "bytes"
+
 // A jsonParser reads a line as steps from value to value. What stands between
 // two values, brackets and keys, is nearly always what stood there in a line
 // before: the parser remembers these texts as ways from step to step, compares
@@ -69,16 +71,18 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 	if reason := blank(line); reason != OK {
 		return reason
 	}
+	*r = noRecord
+	p.filled = 0
+	p.slashes = unknownSlashes
 	i := skipSpace(line, 0)
 	if line[i] != '{' {
 		if p.text != nil {
 			return p.text.Parse(line, r)
 		}
-		return BadJSON
+		if i = p.onConsole(line, r); i < 0 {
+			return BadJSON
+		}
 	}
-	*r = noRecord
-	p.filled = 0
-	p.slashes = unknownSlashes
 	for at := p.start; ; {
 		if at, i = p.next(line, i, at); i < 0 {
 			return BadJSON
@@ -98,6 +102,22 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 		return TooFew
 	}
 	return OK
+}
+
+// onConsole reads the time of "2023/09/04 15:19:51.756\tINFO\tname\ttext\t{…}"
+// and returns where the object begins, -1 if that is no such line.
+func (p *jsonParser) onConsole(line []byte, r *Record) int {
+	at := bytes.Index(line, []byte("\t{"))
+	if !p.format.console || at < 0 {
+		return -1
+	}
+	when, _, _ := bytes.Cut(line, tab)
+	var ok bool
+	if r.Time, r.Offset, ok = p.anyTime(when); !ok {
+		return -1
+	}
+	p.filled = slotTime
+	return at + 1
 }
 
 // next goes from behind a value, at b[i], to the next one. The index is -1 if

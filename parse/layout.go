@@ -72,7 +72,7 @@ func compile(tokens []token, esc escape, loose bool) (program, error) {
 			return g, fmt.Errorf("two fields without a text between them: there is no telling where the first ends")
 		}
 		s := step{value: t.value, lit: lit}
-		s.list = t.value.kind == kForward || t.value.kind == kSkip || t.value.kind == kText && (t.value.field == Forwarded || t.value.field == Upstream)
+		s.list = t.value.kind == kHost || t.value.kind == kForward || t.value.kind == kSkip || t.value.kind == kText && (t.value.field == Forwarded || t.value.field == Upstream)
 		s.pad = t.value.kind == kDecimal
 		switch t.value.kind {
 		case kPart:
@@ -366,8 +366,13 @@ func requestLength(b, stop []byte) int {
 // continues tells whether a list goes on at b[i], where its end could be: the
 // addresses of several proxies or upstreams.
 func (s *step) continues(b []byte, i int) bool {
-	return !s.quoted && s.stop[0] == ' ' && (i > 0 && b[i-1] == ',' || bytes.HasPrefix(b[i:], []byte(" : ")) ||
-		i > 1 && b[i-1] == ':' && b[i-2] == ' ')
+	if s.quoted || s.stop[0] != ' ' {
+		return false
+	}
+	if i > 0 && b[i-1] == ',' {
+		return true
+	}
+	return s.kind != kHost && (bytes.HasPrefix(b[i:], []byte(" : ")) || i > 1 && b[i-1] == ':' && b[i-2] == ' ')
 }
 
 // unescape undoes an escape in scratch memory, if there is one.

@@ -15,7 +15,7 @@ func other(path string, v value) jsonKey { v.rank = 0; return jsonKey{path, v} }
 
 func span(s slot, shift int8) value { return value{kind: kSpan, slot: s, shift: shift} }
 
-var caddy = newJSON("caddy", slotTime|slotStatus|1<<Path,
+var caddy = onConsole(newJSON("caddy", slotTime|slotStatus|1<<Path,
 	key("ts", value{kind: kAnyTime}),
 	other("request.remote_addr", value{kind: kHostPort}), other("request.remote_ip", value{kind: kHost}),
 	key("request.client_ip", value{kind: kHost}), key("request.proto", text(Protocol)), key("request.method", text(Method)),
@@ -28,7 +28,14 @@ var caddy = newJSON("caddy", slotTime|slotStatus|1<<Path,
 	key("size", amount(slotBytes)), key("status", value{kind: kStatus}),
 	key("resp_headers.Content-Type[]", text(Type)), other("resp_headers.X-Request-Id[]", text(RequestID)),
 	key("resp_headers.X-Cache[]", text(Cache)),
-)
+))
+
+// onConsole lets a format read lines with the time, and other words between
+// tabs, before the object, as Caddy writes them to a terminal.
+func onConsole(f *jsonFormat) *jsonFormat {
+	f.console = true
+	return f
+}
 
 var traefikJSON = newJSON("traefik-json", slotTime|slotStatus|1<<Path,
 	key("ClientHost", value{kind: kHost}), other("ClientAddr", value{kind: kHostPort}), key("ClientUsername", text(User)),

@@ -98,8 +98,14 @@ func (c *clock) readPart(letter byte, b []byte) int {
 			return -1
 		}
 		return letters(b)
-	case 'a', 'A', 'Z':
+	case 'a', 'A':
 		return letters(b)
+	case 'Z':
+		n := letters(b)
+		if east, ok := zoneNames[string(b[:n])]; ok && !c.numeric {
+			c.zone = east
+		}
+		return n
 	case 'p':
 		if len(b) < 2 || b[1]|0x20 != 'm' {
 			return -1
@@ -115,6 +121,7 @@ func (c *clock) readPart(letter byte, b []byte) int {
 		return 3
 	case 'z':
 		if n := c.readZone(b); n > 0 {
+			c.numeric = true
 			return n
 		}
 		return -1
@@ -136,8 +143,17 @@ func length(ok bool, n int) int {
 	return n
 }
 
-// letters counts the letters at the start of b: names of days and zones. There
-// is no list of zones: a name is read past, and the time is taken for UTC.
+// zoneNames are the zones that have one name and one meaning, in minutes east;
+// those of America as RFC 822 has them. What is not among them is taken for UTC,
+// and where %z stands too, that decides.
+var zoneNames = map[string]int{
+	"WEST": 60, "BST": 60, "CET": 60, "MET": 60, "CEST": 120, "MEST": 120, "EET": 120, "SAST": 120, "EEST": 180, "MSK": 180,
+	"EST": -300, "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
+	"AKST": -540, "AKDT": -480, "HST": -600, "BRT": -180, "WIB": 420, "HKT": 480, "SGT": 480, "AWST": 480, "JST": 540, "KST": 540,
+	"ACST": 570, "ACDT": 630, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780,
+}
+
+// letters counts the letters at the start of b: names of days and zones.
 func letters(b []byte) int {
 	for i, c := range b {
 		if c |= 0x20; c < 'a' || c > 'z' {

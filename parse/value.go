@@ -272,6 +272,11 @@ func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
 		return t, zone, true
 	}
 	if len(b) > 2 && b[2] == '/' {
+		if len(b) == len("17/May/2015 10:05:03") && b[11] == ' ' { // as Python's http.server has it
+			b = append(p.scratch.take(26), b...)
+			b[11] = ':'
+			b = append(b, " +0000"...)
+		}
 		return p.clf.parse(b)
 	}
 	// Seconds have ten digits until 2286; thousandths, millionths and
