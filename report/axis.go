@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -143,7 +144,7 @@ func (a *axis) ticks() (labels map[int]string, lines []int) {
 			labels = make(map[int]string)
 			for _, i := range lines {
 				if len(lines) < 3 || len(a.times) <= 62 || i*100 < len(a.times)*94 { // the edge would cut it
-					labels[i] = s.label(a.times[i])
+					labels[i] = s.label(a.times[i], a.unit)
 				}
 			}
 			break
@@ -189,10 +190,14 @@ func (s step) holds(t time.Time, n int) bool {
 	return n%s.every == 0
 }
 
-// label writes a tick. What has a coarser name is called by it: midnight by its
-// day, January by its year.
-func (s step) label(t time.Time) string {
+// label writes a tick of an axis of a unit. What has a coarser name is called
+// by it: midnight by its day, January by its year. Weeks have numbers where
+// they are what is counted by.
+func (s step) label(t time.Time, of unit) string {
 	switch {
+	case s.unit == weeks && of == weeks:
+		_, week := t.ISOWeek()
+		return "W" + strconv.Itoa(week)
 	case s.layout == "15:04" && t.Hour() == 0 && t.Minute() == 0:
 		return t.Format("Mon 2")
 	case s.layout == "Jan" && t.Month() == time.January:

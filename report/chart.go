@@ -24,6 +24,7 @@ type figure struct {
 	Ramp           *[2]string // least and greatest of a heat map
 	Shape          []float64  // of all that a plot over time counts
 	Shades         *shades    // of a heat map
+	Days           *dayRow    // above the hours
 	Spec           template.JS
 	Strip          template.HTML
 	Data           *grid // its numbers, folded by the script; nil if a table follows

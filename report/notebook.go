@@ -129,6 +129,9 @@ func (n *Notebook) addCell(fence *ast.FencedCodeBlock) error {
 		if err := checkFindings(s); s.Verb == "findings" && err != nil {
 			return n.inFile(c, err)
 		}
+		if err := c.checkDays(s); err != nil {
+			return n.inFile(c, err)
+		}
 		c.Hide = c.Hide || s.Verb == "hide"
 		for _, o := range s.Opts {
 			c.Half = c.Half || o.Word == "half"

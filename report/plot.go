@@ -20,6 +20,7 @@ type plot struct {
 	y      frame.Type
 	adds   bool     // values of several categories may be added
 	gaps   [][2]int // first and last category of each
+	past   int      // categories before the period
 	noun   string   // what is counted
 }
 
@@ -63,6 +64,16 @@ func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, fo
 	}
 	if p.above && kind != "bar" {
 		f.Class += " above"
+	}
+	if _, ok := opt(show.Opts, "days"); ok && pl.axis.unit != "" && pl.adds {
+		f.Days = p.dayTotals(t, pl, show)
+	}
+	if kind == "column" && !p.run.Period.All() {
+		for _, at := range pl.axis.times {
+			if at.Before(p.first) {
+				pl.past++
+			}
+		}
 	}
 	p.noteGaps(pl)
 	return pl.spec(kind, stack, f.Class)
@@ -326,7 +337,11 @@ func (p *pageMaker) describe(f *figure, pl *plot) {
 		f.Label = strings.Replace(f.Label, " on ", " for ", 1)
 	}
 	if len(pl.series) > 1 {
-		for _, s := range pl.series {
+		series := slices.Clone(pl.series)
+		if series[0].class == "c-ghost" { // it is drawn first, so that it lies below, and read last
+			series = append(series[1:], series[0])
+		}
+		for _, s := range series {
 			n := 0.0
 			for _, v := range s.values {
 				if !math.IsNaN(v) {

@@ -140,7 +140,7 @@ func (pl *plot) columns(stack, lying bool) (object, error) {
 // for each, and turns the options into an object that can be changed.
 func (pl *plot) finish(series charts.MultiSeries, options func() object) (object, error) {
 	for i := range series {
-		series[i].Data = pl.numbers(pl.series[i].values)
+		series[i].Data = pl.fade(pl.numbers(pl.series[i].values))
 	}
 	o, err := plainObject(options())
 	if err != nil {
@@ -160,8 +160,17 @@ func (pl *plot) finish(series charts.MultiSeries, options func() object) (object
 	return o, nil
 }
 
+// fade draws what was before the period at 55 % of its strength.
+func (pl *plot) fade(values []any) []any {
+	for i := range values[:min(pl.past, len(values))] {
+		values[i] = object{"value": values[i], "itemStyle": object{"opacity": 0.55}}
+	}
+	return values
+}
+
 // numbers returns values as JSON has them; "-" is ECharts' missing value. What
-// adds up is never negative: there, a number below zero is so many zeros.
+// adds up is never negative: there, a number below zero is so many zeros; unless
+// some values are to be faded.
 func (pl *plot) numbers(values []float64) []any {
 	var out []any
 	zeros := 0
@@ -175,7 +184,7 @@ func (pl *plot) numbers(values []float64) []any {
 		zeros = 0
 	}
 	for _, v := range values {
-		if pl.adds && v == 0 {
+		if pl.adds && v == 0 && pl.past == 0 {
 			zeros++
 			continue
 		}

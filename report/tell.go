@@ -109,6 +109,9 @@ func (t *teller) figure(f *figure) []string {
 		return nil
 	}
 	out := []string{t.words(f.Label)}
+	if f.Days != nil {
+		out = append(out, t.dayTotals(f.Days))
+	}
 	switch {
 	case f.Shape != nil:
 		out = append(out, t.code(frame.Sparkline(f.Shape, columns-4)))
@@ -118,6 +121,20 @@ func (t *teller) figure(f *figure) []string {
 		out = append(out, t.grid(f.Data)...)
 	}
 	return out
+}
+
+// dayTotals writes the days of a chart one below the other.
+func (t *teller) dayTotals(row *dayRow) string {
+	out := []frame.TextColumn{{Head: "Day"}, {Head: row.Noun, Right: true}, {Head: "Change", Right: true}}
+	for _, d := range row.Days {
+		for i, s := range []string{d.Day, d.Value, d.Change} {
+			out[i].Cells = append(out[i].Cells, s)
+		}
+	}
+	if row.Days[0].Change == "" {
+		out = out[:2]
+	}
+	return t.table(out, columns)
 }
 
 // grid writes the rows of a table that a page shows at first.

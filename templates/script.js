@@ -141,7 +141,8 @@ const draw = (chart, still, width) => {
     borderColor: colour('edge'), backgroundColor: colour('sheet'), formatter: tip(spec),
     extraCssText: 'box-shadow: 0 4px 16px rgba(0, 0, 0, .14); border-radius: 8px'}
   if (spec.ticks) {
-    const ticks = Object.keys(spec.ticks), every = Math.ceil(ticks.length * 58 / node.clientWidth)
+    const ticks = Object.keys(spec.ticks), longest = Math.max(...Object.values(spec.ticks).map(t => t.length))
+    const every = Math.ceil(ticks.length * (longest * 7 + 16) / node.clientWidth)
     const kept = ticks.filter((_, n) => n % every === 0)
     Object.assign(option.xAxis.axisLabel, {interval: i => kept.includes('' + i), formatter: (_, i) => spec.ticks[i]})
     if (spec.lines) option.xAxis.splitLine.interval = i => spec.lines.includes(i)
