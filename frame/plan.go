@@ -118,7 +118,7 @@ type cellPeriod struct {
 	name   string
 	table  int
 	states []int // of each aggregate; -1: the count of the groups' rows
-	hourly []int // of each aggregate that counts, by hour; -1: of others
+	hourly []int // of each aggregate that some hours can be left out of; -1: of others
 }
 
 // NewPlan checks the queries against the schema of the batches to come and
@@ -175,6 +175,20 @@ func newPlan(schema *arrow.Schema, queries []*checkedQuery, opts Options) (*Plan
 	return p, nil
 }
 
+// byHour returns the aggregate of which some hours can be left out, if there is
+// one: counts, sums and averages are made of those of their hours. How many are
+// different is not told by how many are in each hour, nor is a percentile.
+func (a checkedAgg) byHour() (by checkedAgg, ok bool) {
+	switch a.agg.Func {
+	case "count":
+		return checkedAgg{agg: Agg{Func: "series"}, cond: a.cond, unit: "hour"}, true
+	case "sum", "avg":
+		a.unit, a.agg.Func = "hour", "hourly"
+		return a, true
+	}
+	return by, false
+}
+
 // readsNoRows reports whether the query is of other queries' tables alone.
 func (c *checkedQuery) readsNoRows() bool { return c.query.Group == nil || c.from != nil }
 
@@ -199,8 +213,7 @@ func (p *Plan) add(q *checkedQuery, from int) error {
 			}
 			c.states = append(c.states, state)
 			hourly := -1
-			if a.agg.Func == "count" && len(periods) > 1 && p.opts.Presence != "" {
-				by := checkedAgg{agg: Agg{Func: "series"}, cond: a.cond, unit: "hour"}
+			if by, ok := a.byHour(); ok && len(periods) > 1 && p.opts.Presence != "" {
 				if hourly, err = p.state(p.tables[table], by); err != nil {
 					return err
 				}
@@ -404,10 +417,10 @@ func (s *statePlan) new(domains []domain) state {
 	case "count":
 		return &counting{}
 	case "sum":
-		if s.kind == floatKind {
-			return &floatSumming{}
-		}
-		return &summing{}
+		return newSum(s.kind)
+	case "hourly":
+		fresh := func() state { return newSum(s.kind) }
+		return &hourly{unit: unit, sums: fresh(), new: fresh}
 	case "min", "max":
 		return &extreme{kind: s.kind, arg: arg, last: s.fn == "max"}
 	case "first", "last":
@@ -424,6 +437,13 @@ func (s *statePlan) new(domains []domain) state {
 		return &quantiles{kind: s.kind}
 	}
 	panic("frame: no aggregate " + s.fn)
+}
+
+func newSum(k kind) state {
+	if k == floatKind {
+		return &floatSumming{}
+	}
+	return &summing{}
 }
 
 // push plans what the producer of batches can do: read only some columns, and

@@ -12,11 +12,12 @@ import (
 // period that misses more than a twentieth of its hours is not part of what is
 // usual, and one that has none is compared with nothing.
 //
-// If hours are missing in what is compared, counts are compared over the hours
-// that all periods have: column X of the table comes with both.X and
-// was.both.X, and change and delta are of these. What other aggregates were in
-// some of the hours is not known: they are compared as they are if no more than
-// a twentieth is missing, and else not at all.
+// If hours are missing in what is compared, counts, sums and averages are
+// compared over the hours that all periods have: column X of the table comes
+// with both.X and was.both.X, and change and delta are of these. What other
+// aggregates, such as distinct counts, were in some of the hours is not known:
+// they are compared as they are if no more than a twentieth is missing, and
+// else not at all.
 const (
 	mostMissing = 0.05
 	busyHour    = 20 // rows that an hour must usually have for its silence to be one
@@ -137,10 +138,15 @@ func (o *Options) place(µs int64, period int) int64 {
 // compared as it is.
 func (c *common) few() bool { return float64(len(c.missing)) <= mostMissing*float64(c.all) }
 
-func (c *common) note() string {
+// note says of which hours changes are. Others is whether there are aggregates
+// of which that cannot be told.
+func (c *common) note(others bool) string {
 	note := fmt.Sprintf("changes are of the %d hours of %d in which all that is compared has rows", c.all-min(c.all, len(c.missing)), c.all)
-	if c.few() {
-		return note + "; what is no count, of all hours"
+	switch {
+	case others && c.few():
+		return note + "; what cannot be told by the hour, as how many are different, is compared as it is"
+	case others:
+		return note + "; what cannot be told by the hour, as how many are different, is not compared"
 	}
 	return note
 }

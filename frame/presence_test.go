@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -71,6 +72,95 @@ func TestMissingHours(t *testing.T) {
 		}
 		if noted := len(tables[0].Notes) > 0; noted != strings.Contains(got, "both 8") {
 			t.Errorf("compare %s has the notes %q", c.compare, tables[0].Notes)
+		}
+	}
+}
+
+// TestMissingHoursAreLeftOut checks that what is compared is what there would
+// be if no period had the hours that one of them lacks: counts, sums and
+// averages, with conditions, in parts that are written out, read and merged.
+func TestMissingHoursAreLeftOut(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
+	opts := Options{Zone: time.UTC, Presence: "pulse", Periods: []Period{{"now", day(9), day(10)}, {"previous", day(8), day(9)}}}
+	schema := arrow.NewSchema([]arrow.Field{visits.Field(0),
+		{Name: "path", Type: arrow.BinaryTypes.String, Nullable: true}, {Name: "bytes", Type: arrow.PrimitiveTypes.Int64, Nullable: true}, {Name: "load", Type: arrow.PrimitiveTypes.Float64, Nullable: true}}, nil)
+	silent := map[int]bool{5: true, 18: true} // of either day
+	var some, less []string
+	for h := range 4 * 24 {
+		at := day(6).Add(time.Duration(h) * time.Hour)
+		for i := range 60 {
+			row := fmt.Sprintf(`{"time":%q,"path":"%d","bytes":%d,"load":%d.25}`, at.Format("2006-01-02T15:04:05"), i%3, 7*i+h, i%7)
+			if i%11 == 0 {
+				row = fmt.Sprintf(`{"time":%q,"path":"%d"}`, at.Format("2006-01-02T15:04:05"), i%3)
+			}
+			if at.Day() == 9 && at.Hour() == 5 || at.Day() == 8 && at.Hour() == 18 {
+				continue
+			}
+			some = append(some, row)
+			if at.Day() < 8 || !silent[at.Hour()] {
+				less = append(less, row)
+			}
+		}
+	}
+	answer := func(rows []string, parts int) *Table {
+		t.Helper()
+		queries := []*Query{parse(t, "count, sum bytes, avg bytes as mean, sum load as load, avg load as loaded, sum bytes if bytes > 100 as large, distinct bytes as sizes by path | compare previous"), parse(t, "from history | count by hour")}
+		plan, err := NewPlan(schema, []string{"cell", "pulse"}, queries, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := plan.NewPartial()
+		for part := range parts {
+			from, to := len(rows)*part/parts, len(rows)*(part+1)/parts
+			batch, _, err := array.RecordFromJSON(memory.DefaultAllocator, schema, strings.NewReader("["+strings.Join(rows[from:to], ",")+"]"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			partial := plan.NewPartial()
+			if err := partial.Write(batch); err != nil {
+				t.Fatal(err)
+			}
+			data, err := partial.MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			back := plan.NewPartial()
+			if err := back.UnmarshalBinary(data); err != nil {
+				t.Fatal(err)
+			}
+			if again, err := back.MarshalBinary(); err != nil || !bytes.Equal(data, again) {
+				t.Fatal("a part that is read back is another", err)
+			}
+			if err := whole.Merge(back); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tables, errs := whole.Tables()
+		if errs[0] != nil {
+			t.Fatal(errs[0])
+		}
+		return tables[0]
+	}
+	want := answer(less, 1)
+	for _, parts := range []int{1, 3} {
+		got := answer(some, parts)
+		for row := range got.Rows {
+			for _, name := range []string{"count", "bytes", "mean", "load", "loaded", "large"} {
+				was := "was." + name
+				if name == "count" {
+					was = "was"
+				}
+				now, then := got.Column("both."+name), got.Column("was.both."+name)
+				if now == nil || now.value(row) != want.Column(name).value(row) || then.value(row) != want.Column(was).value(row) {
+					t.Errorf("%d parts, row %d: both.%s is not as if the hours were missing everywhere", parts, row, name)
+				}
+			}
+		}
+		if got.Column("both.sizes") != nil {
+			t.Error("2 of 24 hours are more than a twentieth: a distinct count cannot be compared")
+		}
+		if note := "changes are of the 22 hours of 24 in which all that is compared has rows; what cannot be told by the hour, as how many are different, is not compared"; len(got.Notes) == 0 || got.Notes[0] != note {
+			t.Errorf("the notes are %q, want %q", got.Notes, note)
 		}
 	}
 }

@@ -102,7 +102,8 @@ func (p *Partial) finishGroups(cell *cellPlan) (*Table, error) {
 		was[period.name] = table
 	}
 	if both != nil && len(both.missing) > 0 && len(was) > 0 {
-		now.Notes = append(now.Notes, both.note())
+		others := slices.ContainsFunc(cell.query.aggs, func(a checkedAgg) bool { _, ok := a.byHour(); return !ok && comparableAgg(a) })
+		now.Notes = append(now.Notes, both.note(others))
 	}
 	return cell.query.finish(now, was, p.plan.opts)
 }
@@ -144,7 +145,7 @@ func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table
 			column.Name = "both." + a.column
 			switch state := period.hourly[i]; {
 			case state >= 0:
-				out.Columns = append(out.Columns, t.states[state].(*series).bothColumn(column.Name, order, missing))
+				out.Columns = append(out.Columns, t.bothColumn(a, column.Name, t.states[state], order, missing))
 			case both.few() && comparableAgg(a):
 				out.Columns = append(out.Columns, column)
 			}
@@ -300,6 +301,17 @@ func (d *domain) appendTo(out *Column, n int32, i, rows int) {
 		}
 		out.Ints = append(out.Ints, v)
 	}
+}
+
+// bothColumn returns an aggregate for the given groups, of the hours that are
+// not missing.
+func (t *groups) bothColumn(a checkedAgg, name string, s state, order []int32, missing func(hour int64) bool) Column {
+	if counts, ok := s.(*series); ok {
+		return counts.bothColumn(name, order, missing)
+	}
+	column := Column{Name: name, Type: a.typ, Unit: a.unit}
+	s.(*hourly).without(&column, order, &result{average: a.agg.Func == "avg", typ: a.typ}, missing)
+	return column
 }
 
 // aggregate returns aggregate i of a query for the given groups, and a note if
