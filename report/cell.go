@@ -43,12 +43,12 @@ func (p *pageMaker) answer(c *Cell) (*answer, error) {
 			}
 			if f != nil {
 				p.charts = p.charts || f.Spec != ""
-				a.with(f)
+				a.noted(p, f)
 			}
 		case "table":
-			a.with(p.grid(c, t, show))
+			a.noted(p, p.grid(c, t, show))
 		case "numbers":
-			a.with(p.headlines(show))
+			a.noted(p, p.headlines(show))
 		case "findings":
 			a.with(p.find(show))
 		}
@@ -62,6 +62,11 @@ func (p *pageMaker) answer(c *Cell) (*answer, error) {
 func (a *answer) with(p part) *answer {
 	a.parts = append(a.parts, p)
 	return a
+}
+
+// noted adds a part and what explains its marks.
+func (a *answer) noted(p *pageMaker, of part) {
+	a.parts = append(append(a.parts, of), p.footnotes(a.cell, of)...)
 }
 
 // lacking says what a cell's logs do not record, if that is why its table is of

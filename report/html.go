@@ -161,6 +161,8 @@ func (a *answer) html() (out, query template.HTML, err error) {
 		switch part.(type) {
 		case note:
 			name = "note"
+		case footnote:
+			name = "footnote"
 		case breakage:
 			name = "broken"
 		case *figure:

@@ -82,6 +82,7 @@ type pageMaker struct {
 	charts    bool     // one has been laid out
 	above     bool     // the cell at hand stands above a low chart, which names the hours for both
 	beats     pulse    // once it is asked for
+	explained []string // what footnotes have said
 	gaps      []string // times without a log line, as the first chart that sees them says it
 }
 
@@ -127,7 +128,7 @@ func (p *pageMaker) head() *page {
 	front := p.notebook.Front
 	pg := &page{Title: or(p.run.Title, p.prose.fill(p.notebook.title, &scope{names: p.names()}), "Access report"), Site: or(p.run.Site, front.Site), When: p.when(),
 		Version: p.run.Version, Command: p.run.Command, Notebook: p.notebook.Name,
-		Rejects: p.run.Rejects, Notes: p.notes(), sample: p.run.Sample, prose: p.prose, source: p.notebook.source, Sum: fmt.Sprintf("%x", sha256.Sum256(p.notebook.written))}
+		Rejects: p.run.Rejects, Notes: slices.Clip(p.run.Notes), sample: p.run.Sample, prose: p.prose, source: p.notebook.source, Sum: fmt.Sprintf("%x", sha256.Sum256(p.notebook.written))}
 	if !p.run.Made.IsZero() {
 		pg.Made = p.run.Made.In(p.run.Zone).Format("Mon 2 Jan 2006 15:04")
 	}
@@ -243,18 +244,6 @@ func (s *section) says(p part) bool {
 		return ok && isNote && last.parts[0] == p
 	}
 	return false
-}
-
-// notes are those of the run and, once, why some changes are marked.
-func (p *pageMaker) notes() []string {
-	notes := slices.Clip(p.run.Notes)
-	names, _ := p.notebook.Queries()
-	for _, name := range names {
-		if t := p.tables[name]; t != nil && isPartial(t) {
-			return append(notes, explained(t.Notes)...)
-		}
-	}
-	return notes
 }
 
 func or(texts ...string) string {

@@ -157,7 +157,7 @@ func number(opts []frame.ShowOpt, word string, otherwise int) int {
 // grid lays out a cell's table as its table step says; without one, every
 // column in the order of the query.
 func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
-	g := &grid{ID: c.Name, Caption: show.Title, Title: show.Title != "", Notes: explained(t.Notes)}
+	g := &grid{ID: c.Name, Caption: show.Title, Title: show.Title != "", Notes: ordinary(t.Notes)}
 	if g.Caption == "" {
 		g.Caption = headOf(c.Name)
 	}
@@ -226,17 +226,6 @@ func (g *grid) share() {
 			l.Cells[i].Class = ""
 		}
 	}
-}
-
-// explained puts the mark of changes before what explains it.
-func explained(notes []string) []string {
-	out := slices.Clone(notes)
-	for i, note := range out {
-		if strings.HasPrefix(note, "changes are of") {
-			out[i] = "† " + note
-		}
-	}
-	return out
 }
 
 func (p *pageMaker) line(columns []tableColumn, r *tableRow) line {

@@ -71,6 +71,8 @@ func (t *teller) part(c *Cell, p part) []string {
 	switch p := p.(type) {
 	case note:
 		return []string{t.words(string(p))}
+	case footnote:
+		return []string{t.words(string(p))}
 	case breakage:
 		return []string{t.words(fmt.Sprintf("[cell %s failed: %s, %s]", c.Name, p.Message, p.Place))}
 	case *figure:
