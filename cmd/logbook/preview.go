@@ -240,10 +240,32 @@ func (p *preview) result(d *draft, plan *frame.Plan) (*report.Result, error) {
 		return nil, err
 	}
 	result := d.result(tables, errs, summary)
+	result.Run.Command = spelt(commandText(reportArgs(p.env.args, p.Notebook)))
 	if p.log.share < 1 {
 		result.Run.Sample = p.log.share
 	}
 	return result, nil
+}
+
+// reportArgs turns the arguments of a preview into those that write its page:
+// what only a preview has is left out.
+func reportArgs(args []string, notebook string) []string {
+	out := []string{"report"}
+	named := false
+	for i := 1; i < len(args); i++ { // the first is preview
+		flag, _, joined := strings.Cut(args[i], "=")
+		switch {
+		case slices.Contains([]string{"--listen", "--memory", "--sample"}, flag):
+			if !joined {
+				i++ // its value
+			}
+		case args[i] == notebook && !named:
+			out, named = append(out, "-n", notebook), true
+		default:
+			out = append(out, args[i])
+		}
+	}
+	return out
 }
 
 // changedCells returns the names of the cells whose text is not that of the

@@ -165,7 +165,7 @@ zone: UTC
 ` + "```logbook total\ncount\n```\n\n```logbook by_status\ncount by status\n```\n"
 
 // additions are what a preview's page has and a report's has not.
-var additions = regexp.MustCompile(` data-preview="[^"]*"|<div id="cell-[^>]+>|<div id="problem".*|<div id="busy".*|</div>|content="default-src[^"]*"|<code id="command">.*?</code>|made [^<]* by|<script></script>|\n`)
+var additions = regexp.MustCompile(` data-preview="[^"]*"|<div id="cell-[^>]+>|<div id="problem".*|<div id="busy".*|</div>|content="default-src[^"]*"|<code id="command">.*?</code>|made [^<]* by|This page is [^<]*|<script></script>|\n`)
 
 // common returns what the pages of a preview and of a report have in common.
 func common(page string) string {
@@ -422,5 +422,19 @@ func TestPreviewSample(t *testing.T) {
 	}
 	if code := run(&environment{t.Context(), nil, io.Discard, &stderr, []string{"preview", notebook, "--memory", "10B", sampleLog}, noGetenv}); code != exitFailed || !strings.Contains(stderr.String(), "--memory") {
 		t.Errorf("in 10 bytes: exit %d, %s", code, &stderr)
+	}
+}
+
+// TestReportArgs checks that "again with" of a preview is the command that
+// writes its page.
+func TestReportArgs(t *testing.T) {
+	for _, c := range []struct{ preview, want string }{
+		{"preview a.md", "report -n a.md"},
+		{"preview --period 2026-W46 --listen 127.0.0.1:1 a.md x.log y.log", "report --period 2026-W46 -n a.md x.log y.log"},
+		{"preview --sample=5% --memory 2GB a.md a.md --zone=UTC", "report -n a.md a.md --zone=UTC"},
+	} {
+		if got := strings.Join(reportArgs(strings.Fields(c.preview), "a.md"), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.preview, got, c.want)
+		}
 	}
 }
