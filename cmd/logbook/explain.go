@@ -83,6 +83,8 @@ func (c *explainCmd) planCells(env *environment, flags notebookFlags) (*reading,
 	}
 	names, queries := d.names, d.queries
 	switch {
+	case len(d.notebook.Cells) == 0:
+		return nil, nil, usageError(fmt.Errorf("%s is no notebook with cells to explain", c.Query))
 	case c.Cell != "":
 		if names, queries, err = cellAndSources(d.notebook, c.Cell); err != nil {
 			return nil, nil, usageError(err)
@@ -121,7 +123,7 @@ func isNotebook(word string) bool {
 		return true
 	}
 	info, err := os.Stat(word)
-	return err == nil && info.Mode().IsRegular()
+	return err == nil && info.Mode().IsRegular() || strings.HasSuffix(word, ".md")
 }
 
 // export returns the command line of the export that the SQL is over.

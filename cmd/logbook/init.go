@@ -6,12 +6,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
+	"logbook/frame"
 	"logbook/templates"
 )
 
 type initCmd struct {
-	Notebook string `arg:"" enum:"${notebooks}" help:"What to start from: ${enum}."`
+	Notebook string `arg:"" help:"What to start from: ${notebooks}."`
 	Output   string `short:"o" help:"Where the notebook goes; - is standard output. Default: the notebook's name with .md." placeholder:"FILE"`
 	Force    bool   `help:"Write over a file that is there."`
 }
@@ -25,6 +27,9 @@ front matter may have, to be changed as you like.
 }
 
 func (c *initCmd) Run(env *environment) error {
+	if names := templates.Notebooks(); !slices.Contains(names, c.Notebook) {
+		return usageError(fmt.Errorf("no notebook %q is built in (%s)", c.Notebook, frame.Nearest(c.Notebook, names)))
+	}
 	path := c.Output
 	if path == "" {
 		path = c.Notebook + ".md"

@@ -32,6 +32,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -114,14 +115,41 @@ func run(env *environment) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.Vars{"notebooks": strings.Join(templates.Notebooks(), ", "), "periods": report.Periods},
 		kong.Bind(env))
+	parser.Model.HelpFlag.Help = "Show this help."
+	if len(env.args) == 0 { // what can be done is the answer, but nothing was
+		parser.Stdout = env.stderr
+		parser.Parse([]string{"--help"}) //nolint:errcheck // it has printed, and ends in an error without a command
+		return exitUsage
+	}
 	ctx, err := parser.Parse(env.args)
 	if code >= 0 { // --help has been printed
 		return code
 	}
 	if err != nil {
-		return complain(env, usageError(fmt.Errorf("%w (see logbook --help)", err)))
+		return complain(env, usageError(misuse(err)))
 	}
 	return complain(env, ctx.Run())
+}
+
+// What kong says of arguments, in the words of other messages.
+var (
+	lackingArg = regexp.MustCompile(`^expected "(<[^>]+>)( \.\.\.)?"$`)
+	lackingSet = regexp.MustCompile(`^missing flags: (.*)$`)
+	badNumber  = regexp.MustCompile(`^(--[a-z-]+): expected a valid .* but got (".*")$`)
+)
+
+// misuse says what is wrong with a command line, and where the right one is
+// shown.
+func misuse(err error) error {
+	help := "logbook --help"
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil && parse.Context.Selected() != nil {
+		help = "logbook " + parse.Context.Selected().Name + " --help"
+	}
+	text := err.Error()
+	text = lackingArg.ReplaceAllString(text, "$1 is missing")
+	text = lackingSet.ReplaceAllString(text, "$1 is missing")
+	text = badNumber.ReplaceAllString(text, "$1: $2 is no number")
+	return fmt.Errorf("%s (see %s)", text, help)
 }
 
 // complain prints the error and returns its exit code. A reader that has gone

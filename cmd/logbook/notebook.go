@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -124,10 +126,21 @@ func openNotebook(name string) (*report.Notebook, error) {
 		return report.ParseNotebook(name+".md", src)
 	}
 	src, err := os.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("no notebook %q: neither built in (%s) nor a file that can be read: %w", name, strings.Join(templates.Notebooks(), ", "), err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("no notebook %q: there is no such file, and none is built in (%s)", name, frame.Nearest(name, templates.Notebooks()))
+	case err != nil:
+		return nil, unreadable(err)
 	}
 	return report.ParseNotebook(name, src)
+}
+
+// unreadable words the error of a file that cannot be opened as those of logs are.
+func unreadable(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: "cannot read", Path: e.Path, Err: e.Err}
+	}
+	return err
 }
 
 // withParams gives the notebook the values of -p.

@@ -151,7 +151,7 @@ func (p *preview) render() error {
 	begun := time.Now()
 	source, err := os.ReadFile(p.Notebook)
 	if err != nil {
-		return usageError(fmt.Errorf("no notebook: %w", err))
+		return usageError(unreadable(err))
 	}
 	if bytes.Equal(source, p.source) {
 		return nil // it was touched

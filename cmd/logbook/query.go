@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"logbook/frame"
 	"logbook/parse"
@@ -76,6 +77,9 @@ func (c *queryCmd) Run(env *environment) error {
 // show the numbers of.
 func parseQuestion(text string) (*frame.Query, error) {
 	q, err := frame.ParseQuery(text)
+	if info, none := os.Stat(text); err != nil && none == nil && info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is a file, and the query comes first: logbook query 'count by status' %[1]s", text)
+	}
 	if err == nil && q.Group == nil && q.From == "" {
 		return nil, errors.New(`the query counts nothing: add a step such as "count by path"`)
 	}

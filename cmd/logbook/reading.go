@@ -321,7 +321,7 @@ func (r *reading) verdict(s *parse.Summary) error {
 		}
 	}
 	if unknown > 0 {
-		return &exitError{exitDamaged, fmt.Errorf("no known format fits %s; the answer is without", plural(unknown, "file"))}
+		return &exitError{exitDamaged, fmt.Errorf("no known format fits %s; the answer holds nothing of that", plural(unknown, "file"))}
 	}
 	limit, _ := r.flags.maxRejected()
 	if share := float64(s.Rejected) / float64(max(s.Total, 1)); share > limit {

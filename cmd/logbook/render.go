@@ -45,7 +45,7 @@ func (c *renderCmd) read(env *environment) (*report.Result, error) {
 	if c.File != "-" {
 		file, err := os.Open(c.File)
 		if err != nil {
-			return nil, err
+			return nil, unreadable(err)
 		}
 		defer file.Close()
 		in = file
