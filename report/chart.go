@@ -40,6 +40,7 @@ type legend struct {
 type spec struct {
 	Option any            `json:"option"`
 	Ticks  map[int]string `json:"ticks,omitempty"`  // labels of the x axis, by category
+	Wide   int            `json:"wide,omitempty"`   // pixels that the widest of them takes
 	Lines  []int          `json:"lines,omitempty"`  // categories that begin with a grid line
 	Step   int            `json:"step,omitempty"`   // in minutes, of categories that are counted
 	Zeros  bool           `json:"zeros,omitempty"`  // a number below zero is so many zeros
@@ -83,6 +84,9 @@ func (p *pageMaker) figure(c *Cell, t *frame.Table, show frame.Show, follows boo
 		return nil, err
 	}
 	// Marshal escapes <, > and &, so the text cannot end its element.
+	for _, label := range s.Ticks {
+		s.Wide = max(s.Wide, 7*len(label)+16)
+	}
 	data, err := json.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("chart of %s: %w", c.Name, err)

@@ -140,11 +140,10 @@ const draw = (chart, still, width) => {
   option.tooltip = {...option.tooltip, confine: true, transitionDuration: 0, padding: [7, 10], borderWidth: 1,
     borderColor: colour('edge'), backgroundColor: colour('sheet'), formatter: tip(spec),
     extraCssText: 'box-shadow: 0 4px 16px rgba(0, 0, 0, .14); border-radius: 8px'}
-  const {ticks} = spec
-  if (ticks) {
-    const all = Object.keys(ticks), wide = Math.max(...all.map(i => ticks[i].length)) * 7 + 16
-    const kept = all.filter((_, n) => n % Math.ceil(all.length * wide / node.clientWidth) === 0)
-    Object.assign(option.xAxis.axisLabel, {interval: i => kept.includes('' + i), formatter: (_, i) => ticks[i]})
+  if (spec.ticks) {
+    const ticks = Object.keys(spec.ticks), every = Math.ceil(ticks.length * spec.wide / node.clientWidth)
+    const kept = ticks.filter((_, n) => n % every === 0)
+    Object.assign(option.xAxis.axisLabel, {interval: i => kept.includes('' + i), formatter: (_, i) => spec.ticks[i]})
     if (spec.lines) option.xAxis.splitLine.interval = i => spec.lines.includes(i)
   }
   if (spec.height) {
