@@ -116,7 +116,7 @@ func boxIn(page string) string {
 
 // plainText is what a reader sees of a piece of a page.
 func plainText(piece string) string {
-	piece = strings.NewReplacer("</span><span>", " ", "</td>", " ", "</th>", " ", "</li>", " ").Replace(piece)
+	piece = strings.NewReplacer("</span><span>", " ", "<td", " <td", "<th", " <th", "</li>", " ").Replace(piece)
 	piece = html.UnescapeString(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(piece, ""))
 	return strings.ReplaceAll(strings.Join(strings.Fields(piece), " "), "\u202f", " ")
 }
