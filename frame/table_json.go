@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // WriteJSON writes the table as one object, a line a row:
@@ -20,7 +22,7 @@ import (
 // Values are as in [Table.WriteCSV], but texts are unguarded, nulls are null
 // and a series is a list, of which the column's axis says the times. A number
 // that need not be whole has a column with "float". No character has a meaning
-// in HTML. [ParseTable] reads it back.
+// in HTML, and none is obeyed by a terminal. [ParseTable] reads it back.
 func (t *Table) WriteJSON(w io.Writer, zone *time.Location) error {
 	var b strings.Builder
 	b.WriteString(`{"name": ` + safeJSON(t.Name) + `, "columns": [`)
@@ -51,8 +53,29 @@ func (t *Table) WriteJSON(w io.Writer, zone *time.Location) error {
 		b.WriteString("}")
 	}
 	b.WriteString("],\n\"other\": " + strconv.FormatBool(t.Other) + `, "notes": [` + commas(t.Notes, safeJSON) + "]}\n")
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, SeenJSON(b.String()))
 	return err
+}
+
+// SeenJSON returns JSON with those characters as escapes that json.Marshal
+// leaves and that do something to a terminal or to those who read it: delete, the
+// controls from U+0080 on, and the marks that turn the direction of writing. JSON has
+// them in its texts only.
+func SeenJSON(text string) string {
+	obeyed := func(r rune) bool { return r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) }
+	if !strings.ContainsFunc(text, obeyed) {
+		return text
+	}
+	var b strings.Builder
+	for i, r := range text {
+		if obeyed(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(text[i:])
+		b.WriteString(text[i : i+size])
+	}
+	return b.String()
 }
 
 func jsonCell(c *Column, row int, zone *time.Location) string {

@@ -175,3 +175,20 @@ func TestExactFormats(t *testing.T) {
 		t.Errorf("JSON is\n%s\nwithout\n%s", got, line)
 	}
 }
+
+// TestSeenJSON checks that JSON says the same when what a terminal would obey is
+// an escape.
+func TestSeenJSON(t *testing.T) {
+	const text = "a\u009b31m\x7f\u202eé日\u2066\U0001F600\x1b"
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, back := SeenJSON(string(quoted)), ""
+	if strings.ContainsAny(seen, "\u009b\x7f\u202e\u2066\x1b") {
+		t.Errorf("SeenJSON(%q) = %q", quoted, seen)
+	}
+	if err := json.Unmarshal([]byte(seen), &back); err != nil || back != text {
+		t.Errorf("SeenJSON(%q) is read as %q, %v", quoted, back, err)
+	}
+}

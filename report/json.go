@@ -118,7 +118,7 @@ func (r *Result) WriteJSON(w io.Writer) error {
 		comma = ","
 	}
 	b.WriteString("}}\n")
-	_, err = b.WriteTo(w)
+	_, err = io.WriteString(w, frame.SeenJSON(b.String()))
 	return err
 }
 
