@@ -119,7 +119,8 @@ var noRecord = Record{Status: None, Bytes: None, Received: None, Duration: None,
 // So that a field means the same in all of them:
 //
 //   - Durations are µs, cut off; a negative one is none.
-//   - A time without a zone is UTC.
+//   - A time without a zone is UTC, and so is one whose zone has a name that
+//     zoneNames does not have.
 //   - "-" is no value. An empty text is one between quotes, and none where all
 //     fields are always written: in JSON, LTSV, CSV and W3C columns.
 //   - The client has neither port nor brackets; of several addresses that were
