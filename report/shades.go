@@ -20,7 +20,7 @@ func newShades(xs, ys []string, cells [][3]any, most float64) *shades {
 	}
 	for _, c := range cells {
 		if v := c[2].(float64); v > 0 && most > 0 {
-			s.dark[c[1].(int)][c[0].(int)] = v / most
+			s.dark[c[1].(int)][c[0].(int)] = min(v/most, 1) // rounded for the chart, it may be a little more
 		}
 	}
 	return s

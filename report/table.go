@@ -316,6 +316,10 @@ func (p *pageMaker) columns(t *frame.Table, rows int, items []frame.ShowItem) []
 			out = append(out, p.textColumn(c, name, head))
 			continue
 		}
+		if word := p.flagWord(t, name); word != "" {
+			out = append(out, flagColumn(name, head, word))
+			continue
+		}
 		out = append(out, p.numberColumn(c, name, head, sort, item))
 		if sparks {
 			out = append(out, p.sparkColumn(t, line))
@@ -394,6 +398,31 @@ func (p *pageMaker) numberColumn(c *frame.Column, name, head, sort string, item 
 			return entry{Text: difference(v), Raw: strconv.FormatFloat(v.num, 'f', -1, 64)}
 		}
 		return measured(v)
+	}}
+}
+
+// flagWord returns how a column of flags reads that a cell adds under another
+// name than that of its function: in "add kind = probe(path)" a path is a probe,
+// or nothing to speak of. It is empty for all other columns.
+func (p *pageMaker) flagWord(t *frame.Table, name string) string {
+	cell, c := p.notebook.Cell(t.Name), t.Column(name)
+	if cell == nil || c == nil || c.Type != frame.Flag {
+		return ""
+	}
+	for _, step := range cell.Query.Result {
+		if call, ok := step.Expr.(*frame.Call); ok && step.Verb == "add" && step.Name == name && call.Func != name {
+			return call.Func
+		}
+	}
+	return ""
+}
+
+func flagColumn(name, head, word string) tableColumn {
+	return tableColumn{head: head, entry: func(r *tableRow) entry {
+		if r.value(name).truth() {
+			return entry{Text: word}
+		}
+		return entry{Text: missing, Class: "quiet"}
 	}}
 }
 
