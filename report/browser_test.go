@@ -286,6 +286,17 @@ func TestKeyboard(t *testing.T) {
 		head.click()
 		return head.parentNode.getAttribute('aria-sort') + ' ' + document.querySelector('#said').textContent
 	})()`, "descending Sorted by By people, descending")
+	check("a book opened, and all rows shown", `(() => {
+		const shown = selector => [...document.querySelectorAll(selector)].filter(r => r.offsetParent).length
+		const folded = [shown('#by_book .child'), shown('#hosts-table tbody tr')]
+		document.querySelector('#by_book .toggle').click()
+		document.querySelector('[data-more=hosts-table]')?.click()
+		return '' + (folded[0] === 0 && shown('#by_book .child') > 0 && shown('#hosts-table tbody tr') === document.querySelectorAll('#hosts-table tbody tr').length)
+	})()`, "true")
+	check("the CSV of a table whose section has its name", `(() => {
+		document.querySelector('[data-csv=hosts-table]').click()
+		return document.querySelector('#said').textContent
+	})()`, "CSV saved")
 	check("a link to something folded", `(() => { location.hash = '#hours'; return new Promise(r => setTimeout(() => r('' + document.querySelector('#hours-data').hidden), 100)) })()`, "false")
 	b.checkSilent()
 }
