@@ -66,7 +66,7 @@ func alikeLogs(t *testing.T, rng *rand.Rand, dir string) (names []string) {
 			var packed bytes.Buffer
 			z := gzip.NewWriter(&packed)
 			z.Write(text) //nolint:errcheck // a Buffer takes all
-			z.Close()     //nolint:errcheck // likewise
+			z.Close()
 			text, name = packed.Bytes(), name+".gz"
 		}
 		if err := os.WriteFile(name, text, 0o644); err != nil {
