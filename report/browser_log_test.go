@@ -134,7 +134,7 @@ func busy(t testing.TB, lines int) (file string) {
 	w := bufio.NewWriter(out)
 	n := 0
 	for line := range bytes.Lines(log) {
-		w.Write(line)
+		w.Write(line) //nolint:errcheck // Flush says it
 		_, rest, _ := bytes.Cut(line, []byte(" "))
 		before, path, ok := bytes.Cut(rest, []byte(` "GET /`))
 		if n++; n%10 == 0 && ok { // and one more whose host and path nobody else has

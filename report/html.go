@@ -232,16 +232,17 @@ func policy(pg *htmlPage) string {
 		sum := sha256.Sum256([]byte(s))
 		return " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	scripts := hash(string(pg.Head))
+	var scripts strings.Builder
+	scripts.WriteString(hash(string(pg.Head)))
 	if pg.ECharts != "" {
-		scripts += hash(string(pg.ECharts))
+		scripts.WriteString(hash(string(pg.ECharts)))
 	}
 	for _, s := range pg.Scripts {
-		scripts += hash(string(s))
+		scripts.WriteString(hash(string(s)))
 	}
 	connect := ""
 	if pg.Preview != "" {
 		connect = "; connect-src 'self'" // for the events
 	}
-	return "default-src 'none'; script-src" + scripts + "; style-src" + hash(string(pg.Style)) + connect + "; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; script-src" + scripts.String() + "; style-src" + hash(string(pg.Style)) + connect + "; base-uri 'none'; form-action 'none'"
 }
