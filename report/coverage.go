@@ -11,7 +11,7 @@ import (
 // pulse: how many lines there were in each minute (of long periods, each hour)
 // and when the first and the last of them came.
 
-const pulseName = "pulse"
+const pulseName = "pulse of the log"
 
 // mostMinutes is how many days are looked at minute by minute.
 const mostMinutes = 120

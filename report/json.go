@@ -91,8 +91,12 @@ type jsonError struct {
 //	 "period": {"name", "start", "end", "unit", "n"}, "site", "title", "zone",
 //	 "cells": {"by_book": {"name", "columns", "rows", "other", "notes"}, "slow": {"error": {"message"}}, …}}
 //
-// A cell is what [frame.Table.WriteJSON] writes; "total by day" is the cell
-// total once more for the lines under headline numbers.
+// A cell is what [frame.Table.WriteJSON] writes. Names that hold a space, which no
+// cell's can, are of tables that the page needs besides, so that another form of
+// it can be made without the logs: "total by day" and "total over 12 weeks" are
+// behind the lines under headline numbers, "findings on pages" and its like behind
+// what moved, "pulse of the log" says when there were lines. They are no part of
+// the schema: who reads the file takes cells by the names that they have.
 func (r *Result) WriteJSON(w io.Writer) error {
 	if !utf8.Valid(r.Notebook.written) {
 		return fmt.Errorf("%s is not UTF-8", r.Notebook.Name)
