@@ -266,7 +266,8 @@ func (p *Partial) Merge(q *Partial) error {
 }
 
 // isLarge reports whether it pays to merge the partial with several goroutines.
-// Values of groups that had to give way must not be merged, so these are not.
+// They add all values of its domains; where groups had to give way, domains
+// hold values that no group has, and merging one after the other leaves them.
 func (p *Partial) isLarge() bool {
 	n := 0
 	for _, t := range p.tables {

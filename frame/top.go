@@ -30,9 +30,9 @@ func (s *top) update(in *input) {
 		number := in.numbers[i]
 		l := &s.leads[g]
 		switch {
+		case number == 0:
 		case number == l.number:
 			l.n++
-		case number == 0:
 		case l.number == 0:
 			*l = lead{1, number}
 		default:
