@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -25,17 +26,22 @@ func (p *pageMaker) heatmap(f *figure, c *Cell, t *frame.Table, show frame.Show,
 		return nil, nil
 	}
 	xs, ys := p.scale(t, x), p.scale(t, y)
+	if all := len(ys.labels); all > mostBands {
+		ys = ys.heaviest(t, y, mostBands)
+		f.Sub = fmt.Sprintf("the first %d of %d", mostBands, all)
+	}
 	var cells [][3]any
 	var values []float64
-	most := 0
+	most := -1
 	for i := range t.Rows {
 		value := at(v, i)
-		if !value.known() {
+		place, drawn := ys.place[at(y, i)]
+		if !value.known() || !drawn {
 			continue
 		}
-		cells = append(cells, [3]any{xs.place[at(x, i)], ys.place[at(y, i)], math.Round(value.num*1e4) / 1e4})
+		cells = append(cells, [3]any{xs.place[at(x, i)], place, math.Round(value.num*1e4) / 1e4})
 		values = append(values, value.num)
-		if value.num > at(v, most).num {
+		if most < 0 || value.num > at(v, most).num {
 			most = i
 		}
 	}
@@ -46,7 +52,7 @@ func (p *pageMaker) heatmap(f *figure, c *Cell, t *frame.Table, show frame.Show,
 		cells = withNone(cells, len(xs.labels), len(ys.labels))
 	}
 	if !follows {
-		f.Data = matrix(c, f.Title, headOf(y.Name), xs, ys, cells, v.Type)
+		f.Data = matrix(c, titled(f.Title, f.Sub), headOf(y.Name), xs, ys, cells, v.Type)
 	}
 	sorted := slices.Sorted(slices.Values(values))
 	format := formatOf(v.Type)
@@ -163,6 +169,38 @@ func (p *pageMaker) scale(t *frame.Table, c *frame.Column) axis {
 		add(v, label)
 	}
 	return a
+}
+
+// mostBands is how many categories a heat map has at its side.
+const mostBands = 30
+
+// heaviest returns the n categories of a column that have the most of the first
+// thing that the table counts or measures, in the order that they have.
+func (a axis) heaviest(t *frame.Table, c *frame.Column, n int) axis {
+	weights := make([]float64, len(a.labels))
+	if i := slices.IndexFunc(t.Columns, func(c frame.Column) bool { return !c.Key && c.Texts == nil }); i >= 0 {
+		for row := range t.Rows {
+			if v := at(&t.Columns[i], row); v.known() {
+				weights[a.place[at(c, row)]] += v.num
+			}
+		}
+	}
+	order := make([]int, len(a.labels))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(weights[j], weights[i]) })
+	slices.Sort(order[:n])
+	out := axis{place: make(map[value]int)}
+	for v, place := range a.place {
+		if i, kept := slices.BinarySearch(order[:n], place); kept {
+			out.place[v] = i
+		}
+	}
+	for _, place := range order[:n] {
+		out.labels = append(out.labels, a.labels[place])
+	}
+	return out
 }
 
 // quantiles returns six pieces of a visual map with as many values in each, as

@@ -21,6 +21,7 @@ type plot struct {
 	adds   bool     // values of several categories may be added
 	gaps   [][2]int // first and last category of each
 	past   int      // categories before the period
+	all    int      // categories before there was a cut
 	noun   string   // what is counted
 }
 
@@ -43,8 +44,12 @@ func (p *pageMaker) plot(f *figure, c *Cell, t *frame.Table, show frame.Show, fo
 	if (kind == "area" || kind == "line") && len(pl.axis.labels) < 4 {
 		kind = "column" // three points make no line
 	}
+	cut := ""
+	if pl.axis.unit == "" {
+		cut = pl.cut(mostRows)
+	}
 	if !follows {
-		f.Data = p.plotGrid(c, f.Title, pl, channel(show, "stack") != "")
+		f.Data = p.plotGrid(c, titled(f.Title, cut), pl, channel(show, "stack") != "")
 	}
 	if _, low := opt(show.Opts, "low"); low {
 		f.Class = "low"
@@ -289,17 +294,31 @@ func (pl *plot) usual(totals []float64, start, end int) float64 {
 	return most
 }
 
+// mostRows is how many rows of a chart's table a reader may want to have in a
+// page. A query's own outputs have them all.
+const mostRows = 120
+
 // cut keeps the first n categories, which are the greatest, and says so.
 func (pl *plot) cut(n int) string {
-	all := len(pl.axis.labels)
-	if all <= n {
+	pl.all = max(pl.all, len(pl.axis.labels))
+	if pl.all <= n {
 		return ""
 	}
-	pl.axis.labels = pl.axis.labels[:n]
-	for i := range pl.series {
-		pl.series[i].values = pl.series[i].values[:n]
+	if n < len(pl.axis.labels) {
+		pl.axis.labels = pl.axis.labels[:n]
+		for i := range pl.series {
+			pl.series[i].values = pl.series[i].values[:n]
+		}
 	}
-	return fmt.Sprintf("the first %d of %d", n, all)
+	return fmt.Sprintf("the first %d of %d", n, pl.all)
+}
+
+// titled adds to a title what is to be said of it, if anything.
+func titled(title, what string) string {
+	if what == "" {
+		return title
+	}
+	return title + ", " + what
 }
 
 // totals adds up the series.
@@ -382,9 +401,8 @@ func (p *pageMaker) noteGaps(pl *plot) {
 
 // plotGrid is the table behind a plot: one row for each category.
 func (p *pageMaker) plotGrid(c *Cell, title string, pl *plot, stack bool) *grid {
-	const most = 120 // rows that a reader may want to have in a page
 	for _, coarser := range []unit{days, weeks, months} {
-		if len(pl.axis.times) > most && pl.adds {
+		if len(pl.axis.times) > mostRows && pl.adds {
 			pl = pl.per(coarser)
 			title += ", per " + string(coarser)
 		}
