@@ -289,7 +289,7 @@ func (p *Partial) mergeTogether(q *Partial, by []remap) {
 			return nil
 		})
 	}
-	adding.Wait() // there are no errors
+	adding.Wait() //nolint:errcheck // there are none
 	order := make([]int, len(p.tables))
 	for i := range order {
 		order[i] = i
@@ -304,7 +304,7 @@ func (p *Partial) mergeTogether(q *Partial, by []remap) {
 			return nil
 		})
 	}
-	merging.Wait() // there are no errors
+	merging.Wait() //nolint:errcheck // there are none
 }
 
 // merge adds q's rows to p and leaves q as it is.

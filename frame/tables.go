@@ -60,7 +60,7 @@ func (p *Partial) finishAllGroups(tables []*Table, errs []error) {
 			return nil
 		})
 	}
-	finishing.Wait() // errors are in errs
+	finishing.Wait() //nolint:errcheck // they are in errs
 }
 
 // finish makes table i, unless it is there already, after the one that it
