@@ -165,14 +165,23 @@ const redraw = () => charts.forEach(c => c.drawn && draw(c, true))
 const near = new IntersectionObserver(entries => entries.forEach(e => {
   if (!e.isIntersecting) return
   near.unobserve(e.target)
-  setTimeout(() => draw(charts.find(c => c.node === e.target)))
+  const chart = charts.find(c => c.node === e.target)
+  setTimeout(() => chart.shown || draw(chart))
 }), {rootMargin: '300px'})
-/* Sections below the first screen get their places when there is time, or when someone goes there. */
+/* Sections below the first screen get their places when there is time, or when someone goes there;
+   then the charts that nobody has come near yet are drawn, one at a time. */
 const settle = () => root.classList.remove('brief')
-const idle = window.requestIdleCallback || setTimeout
+const idle = f => window.requestIdleCallback ? requestIdleCallback(f, {timeout: 300}) : setTimeout(f)
+const rest = () => {
+  const chart = charts.find(c => !c.shown)
+  if (!chart) return
+  near.unobserve(chart.node)
+  draw(chart)
+  idle(rest)
+}
 idle(() => {
   charts.forEach(c => near.observe(c.node))
-  idle(settle)
+  idle(() => { settle(); idle(rest) })
 })
 
 /* What buttons do, by the name of a data attribute or the id. */
