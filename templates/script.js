@@ -129,7 +129,7 @@ const read = node => {
 
 const draw = (chart, still, width) => {
   /* ECharts is a text that the page's policy knows, and a script from the first chart on. */
-  window.echarts || document.body.append(make('script', byId('echarts-js').textContent))
+  self.echarts || document.body.append(make('script', byId('echarts-js').textContent))
   const {node} = chart
   const spec = chart.spec ||= read(node)
   spec.box = i => chart.drawn.getModel().getSeriesByIndex(0).getData().getItemLayout(i)
@@ -162,26 +162,20 @@ const draw = (chart, still, width) => {
 }
 const redraw = () => charts.forEach(c => c.drawn && draw(c, true))
 
+const show = chart => chart.drawn || draw(chart)
 const near = new IntersectionObserver(entries => entries.forEach(e => {
   if (!e.isIntersecting) return
   near.unobserve(e.target)
-  const chart = charts.find(c => c.node === e.target)
-  setTimeout(() => chart.shown || draw(chart))
-}), {rootMargin: '300px'})
+  setTimeout(() => show(charts.find(c => c.node === e.target)))
+}))
 /* Sections below the first screen get their places when there is time, or when someone goes there;
-   then the charts that nobody has come near yet are drawn, one at a time. */
+   then the charts that nobody has come near are drawn, one at a time. */
 const settle = () => root.classList.remove('brief')
-const idle = f => window.requestIdleCallback ? requestIdleCallback(f, {timeout: 300}) : setTimeout(f)
-const rest = () => {
-  const chart = charts.find(c => !c.shown)
-  if (!chart) return
-  near.unobserve(chart.node)
-  draw(chart)
-  idle(rest)
-}
+const idle = self.requestIdleCallback || setTimeout
 idle(() => {
   charts.forEach(c => near.observe(c.node))
-  idle(() => { settle(); idle(rest) })
+  idle(settle)
+  charts.forEach(c => idle(() => show(c)))
 })
 
 /* What buttons do, by the name of a data attribute or the id. */
@@ -259,7 +253,7 @@ const raw = cell => {
 }
 const key = cell => {
   const text = raw(cell)
-  return text !== '' && !isNaN(text) ? +text : text
+  return text && !isNaN(text) ? +text : text
 }
 const isNumber = v => typeof v === 'number'
 const order = (a, b) => isNumber(a) && isNumber(b) ? a - b : isNumber(a) - isNumber(b) || a.localeCompare(b, 'en', {numeric: true})
@@ -299,7 +293,7 @@ acts.more = b => {
 all('.nests tr:not(.child):has(+ .child) th').forEach(head => {
   const toggle = button('▸', 'toggle', 'toggle')
   toggle.ariaExpanded = false
-  toggle.ariaLabel = 'Show what is in ' + head.textContent
+  toggle.ariaLabel = 'Open ' + head.textContent
   head.prepend(toggle)
 })
 acts.toggle = toggle => {
@@ -345,7 +339,7 @@ const copied = b => {
   const text = b.textContent
   b.textContent = 'Copied'
   say('Copied')
-  setTimeout(() => { b.textContent = text }, 1200)
+  setTimeout(() => { b.textContent = text }, 1e3)
 }
 acts.copy = b => navigator.clipboard?.writeText((byId(b.dataset.copy) || one('pre', b.parentNode)).textContent)
   .then(() => copied(b), () => say('Could not copy'))
@@ -380,8 +374,8 @@ on('keydown', e => {
   if (e.target.matches('input') || e.metaKey || e.ctrlKey || e.altKey) return
   if (e.key === 'j' || e.key === 'k') {
     settle()
-    const next = sections[Math.max(0, Math.min(sections.length - 1, at() + (e.key === 'j' ? 1 : -1)))]
-    const heading = one('h2', next)
+    const next = sections[at() + (e.key === 'j' ? 1 : -1)]
+    const heading = next && one('h2', next)
     if (!heading) return
     heading.tabIndex = -1
     next.scrollIntoView()
