@@ -250,20 +250,24 @@ func splitRequest(req []byte, r *Record) {
 	default:
 		r.Text[Method] = req[:i]
 	}
-	target := req[i:]
+	target := trimEnd(req[i:])
 	if n := protocolStart(target); n >= 0 {
 		r.Text[Protocol] = target[n:]
-		target = target[:n]
+		target = trimEnd(target[:n])
 	}
 	for len(target) > 0 && target[0] == ' ' {
 		target = target[1:]
 	}
-	for len(target) > 0 && target[len(target)-1] == ' ' {
-		target = target[:len(target)-1]
-	}
 	if len(target) > 0 {
 		splitTarget(target, r)
 	}
+}
+
+func trimEnd(b []byte) []byte {
+	for len(b) > 0 && b[len(b)-1] == ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 // protocolStart returns the index of the last word of a request if that is a
