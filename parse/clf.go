@@ -35,7 +35,8 @@ import (
 //   - Of several addresses in the client's place, as proxies list them, the first
 //     is the client, and all are what was forwarded.
 //   - The time may be as nginx's $time_iso8601 or $msec.
-//   - Fields after the agent are allowed and ignored, a second record is not.
+//   - Fields after the agent are allowed, not read, and told; a second record is
+//     not allowed.
 var (
 	Common   Format = clf{"common"}
 	Combined Format = clf{"combined"}
@@ -152,11 +153,12 @@ func (p *clfParser) fromRequest(line []byte, start int, escaped bool, r *Record)
 			}
 			if !wellFormed(line[at.rest:], escaped) {
 				// Raw quotes in the agent: it ends where the line does.
-				if at.agentEnd = len(bytes.TrimRight(line, " \t")) - 1; line[at.agentEnd] != '"' {
+				if at.agentEnd, at.rest = len(bytes.TrimRight(line, " \t"))-1, len(line); line[at.agentEnd] != '"' {
 					return BadQuote
 				}
 			}
 		}
+		r.More = at.rest < len(line)
 		r.Text[Referer] = p.text(line[at.referer:at.refererEnd], escaped)
 		r.Text[Agent] = p.text(line[at.agent:at.agentEnd], escaped)
 	}

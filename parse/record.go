@@ -39,6 +39,7 @@ type Record struct {
 	Received int64 // bytes of the request; None if not given
 	Duration int64 // µs from request to answer; None if not given
 	UpTime   int64 // µs that the upstream took; None if not given
+	More     bool  // the line goes on behind the fields of the format
 }
 
 // None is the value of a Record's number that the line does not give.

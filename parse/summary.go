@@ -34,6 +34,7 @@ type FileSummary struct {
 	First      int64   // earliest and latest time of a record, µs; None if there is no record
 	Last       int64
 	Unordered  int64 // records more than a minute older than the record before them in the file
+	Longer     int64 // records whose line goes on behind the fields of the format: these are not read
 	Examples   [NumReasons]Example
 	Skipped    string // why the input was not read on purpose: "the same log as access.log.1"; "" if it was
 	Err        error  // damage: what could not be read, and where
@@ -108,6 +109,7 @@ func (f *FileSummary) merge(g *FileSummary) {
 		f.span(g.First, g.Last)
 	}
 	f.Unordered += g.Unordered
+	f.Longer += g.Longer
 	for i, e := range g.Examples {
 		if mine := &f.Examples[i]; e.Line != 0 && (mine.Line == 0 || e.Line < mine.Line) {
 			*mine = e

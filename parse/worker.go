@@ -136,6 +136,9 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 		} else {
 			w.left++
 		}
+		if w.record.More {
+			f.Longer++
+		}
 		t := w.record.Time
 		switch {
 		case first == None:

@@ -75,6 +75,12 @@ func printFormats(w io.Writer, s *parse.Summary) {
 		}
 		fmt.Fprintf(w, "logbook: format %s in %s%s\n", g.format, plural(g.files, "file"), fits)
 	}
+	for _, f := range s.Files {
+		if f.Longer > 0 {
+			fmt.Fprintf(w, "logbook: %s: fields behind those of %s in %s lines are not read; describe them with --format (see logbook formats)\n",
+				printable(f.Name), f.Format, count(f.Longer))
+		}
+	}
 }
 
 func plural(n int, noun string) string {
