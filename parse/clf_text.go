@@ -80,7 +80,7 @@ func withoutPort(host []byte) []byte {
 	for i > 0 && isDigit(host[i-1]) {
 		i--
 	}
-	if i > 1 && i < len(host) && host[i-1] == ':' && (host[i-2] == ']' || bytes.IndexByte(host, ':') == i-1) {
+	if i > 1 && i < len(host) && host[i-1] == ':' && (host[0] == '[' && host[i-2] == ']' || bytes.IndexByte(host, ':') == i-1) {
 		return host[:i-1]
 	}
 	return host
