@@ -171,7 +171,7 @@ const near = new IntersectionObserver(entries => entries.forEach(e => {
 /* Sections below the first screen get their places when there is time, or when someone goes there;
    then the charts that nobody has come near are drawn, one at a time. */
 const settle = () => root.classList.remove('brief')
-const idle = self.requestIdleCallback || setTimeout
+const idle = f => (self.requestIdleCallback || setTimeout)(f, {timeout: 500})
 idle(() => {
   charts.forEach(c => near.observe(c.node))
   idle(settle)
@@ -342,7 +342,7 @@ const copied = b => {
   setTimeout(() => { b.textContent = text }, 1e3)
 }
 acts.copy = b => navigator.clipboard?.writeText((byId(b.dataset.copy) || one('pre', b.parentNode)).textContent)
-  .then(() => copied(b), () => say('Could not copy'))
+  .then(() => copied(b), () => say('Not copied'))
 all('.query').forEach(q => q.append(button('Copy', 'copy', 'more')))
 
 /* A link to something folded opens it. */
@@ -378,8 +378,8 @@ on('keydown', e => {
     const heading = next && one('h2', next)
     if (!heading) return
     heading.tabIndex = -1
+    heading.focus()
     next.scrollIntoView()
-    heading.focus({preventScroll: true})
   } else if (e.key === 'd') {
     const open = folds.some(b => shut(b))
     folds.forEach(b => fold(b, open))
