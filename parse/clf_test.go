@@ -390,6 +390,7 @@ func TestClockForms(t *testing.T) {
 		{"17/May/2015:10:05:03 +2400", "none"},
 		{"17/May/2015:10:05:03 +0060", "none"},
 		{"2015-05-17T10:05:03+00:00", "none"},
+		{strings.Repeat("\x00", 12) + "10:05:03" + strings.Repeat("\x00", 6), "none"},
 	} {
 		var clock clfClock
 		for range 2 { // the second time the day is known

@@ -13,7 +13,7 @@ import (
 // Second 60, a leap second, is the last of its minute: as the first of the next
 // one, what happened on the last day of a year would be counted in another.
 type clfClock struct {
-	date     uint64 // "17/May/2"
+	date     uint64 // "17/May/2"; zero for none yet
 	year     uint32 // "015:"
 	zone     uint32 // " +00"
 	zoneEnd  uint16 // "00"
@@ -26,23 +26,17 @@ func (c *clfClock) parse(b []byte) (µs int64, offset int32, ok bool) {
 	if len(b) != 26 {
 		return parseClock(b)
 	}
-	// "hh:mm:ss" as eight bytes: digits become 0–9 and colons 0 when the
-	// template is taken away; anything else sets a bit of the mask.
-	hms := binary.LittleEndian.Uint64(b[12:]) - 0x3030_3a30_303a_3030
-	h := hms&0xf*10 + hms>>8&0xf
-	m := hms>>24&0xf*10 + hms>>32&0xf
-	s := hms>>48&0xf*10 + hms>>56&0xf
-	bad := (hms|(hms+0x7676_7676_7676_7676))&0x8080_8080_8080_8080 | hms&0x0000_ff00_00ff_0000
-	if bad != 0 || h > 23 || m > 59 || s > 60 {
+	second := secondOfDay(binary.LittleEndian.Uint64(b[12:]))
+	if second < 0 {
 		return parseClock(b)
 	}
-	if binary.LittleEndian.Uint64(b) != c.date || binary.LittleEndian.Uint32(b[8:]) != c.year ||
+	if c.date == 0 || binary.LittleEndian.Uint64(b) != c.date || binary.LittleEndian.Uint32(b[8:]) != c.year ||
 		binary.LittleEndian.Uint32(b[20:]) != c.zone || binary.LittleEndian.Uint16(b[24:]) != c.zoneEnd {
 		if !c.newDay(b) {
 			return parseClock(b)
 		}
 	}
-	return c.midnight + int64(h*3600+m*60+min(s, 59))*1e6, c.offset, true
+	return c.midnight + int64(second)*1e6, c.offset, true
 }
 
 // newDay remembers the day and zone of b, which has the usual 26 bytes.
