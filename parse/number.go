@@ -1,22 +1,72 @@
 package parse
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 )
 
+// eight returns the first eight bytes of b as one number, the first byte the
+// lowest, with zeros for those that b has not.
+func eight(b []byte) uint64 {
+	if cap(b) < 8 {
+		var padded [8]byte
+		copy(padded[:], b)
+		return binary.LittleEndian.Uint64(padded[:])
+	}
+	w := binary.LittleEndian.Uint64(b[:8])
+	if len(b) < 8 {
+		w &= 1<<(8*len(b)) - 1
+	}
+	return w
+}
+
+// firstDigits reads the digits that eight bytes begin with, and says how many
+// there are. The lengths of numbers vary too much for a loop's guesses: eight
+// digits are read without a branch.
+func firstDigits(w uint64) (n uint64, digits int) {
+	const ones, highs = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
+	w ^= '0' * ones // digits become 0–9; what is 10 or more gets its uppermost bit
+	digits = bits.TrailingZeros64((w|(w+0x76*ones))&highs) / 8
+	w <<= uint(8 * (8 - digits)) // zeros come in front
+	w = w*10 + w>>8              // tens in every other byte
+	const twos = 0x0000_00ff_0000_00ff
+	return (w&twos*(100+1_000_000<<32) + w>>16&twos*(1+10_000<<32)) >> 32, digits
+}
+
+// sixteenDigits reads the digits that b begins with, up to 16.
+func sixteenDigits(b []byte) (n uint64, digits int) {
+	if n, digits = firstDigits(eight(b)); digits < 8 {
+		return n, digits
+	}
+	low, more := firstDigits(eight(b[8:]))
+	return n*powers[more] + low, 8 + more
+}
+
+// powers are those of ten that fit.
+var powers = func() (p [20]uint64) {
+	p[0] = 1
+	for i := range p[1:] {
+		p[i+1] = 10 * p[i]
+	}
+	return p
+}()
+
 // count reads b as a number of bytes: digits only, at most 2⁶³-1.
 func count(b []byte) (int64, bool) {
-	if len(b) == 0 || len(b) > 19 {
+	if n, digits := sixteenDigits(b); digits == len(b) {
+		return int64(n), digits > 0
+	}
+	if len(b) > 19 {
 		return 0, false
 	}
 	var n uint64
 	for _, c := range b {
 		if c -= '0'; c > 9 {
 			return 0, false
-		} else {
-			n = n*10 + uint64(c)
 		}
+		n = n*10 + uint64(c)
 	}
 	return int64(n), n <= math.MaxInt64
 }
@@ -26,6 +76,34 @@ func count(b []byte) (int64, bool) {
 // allowed. Floating point would be shorter, but 1286536308.779 has no exact
 // float, and the same time must be the same number in every format.
 func decimal(b []byte, shift int) (int64, bool) {
+	n, whole := sixteenDigits(b)
+	if whole == len(b) && whole > 0 {
+		return scale(n, shift)
+	}
+	if whole < len(b) && b[whole] == '.' {
+		fraction, digits := sixteenDigits(b[whole+1:])
+		if whole+1+digits == len(b) && len(b) > 1 && whole+digits <= surelyFits {
+			return scale(n*powers[digits]+fraction, shift-digits)
+		}
+	}
+	return anyDecimal(b, shift)
+}
+
+// scale returns n times 10^shift, if that fits.
+func scale(n uint64, shift int) (int64, bool) {
+	switch {
+	case n == 0 || shift <= -len(powers):
+		return 0, true
+	case shift <= 0:
+		return int64(n / powers[-shift]), true
+	case shift >= len(powers) || n > math.MaxInt64/powers[shift]:
+		return 0, false
+	}
+	return int64(n * powers[shift]), true
+}
+
+// anyDecimal is decimal for numbers that have a sign, an exponent or many digits.
+func anyDecimal(b []byte, shift int) (int64, bool) {
 	i, negative := 0, false
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
 		negative, i = b[0] == '-', 1
@@ -65,19 +143,11 @@ scan:
 		}
 		shift += e
 	}
-	for ; shift < 0 && n > 0; shift++ {
-		n /= 10
-	}
-	for ; shift > 0 && n > 0; shift-- {
-		if n > math.MaxInt64/10 {
-			return 0, false
-		}
-		n *= 10
-	}
+	v, ok := scale(n, shift)
 	if negative {
-		return -int64(n), true
+		v = -v
 	}
-	return int64(n), true
+	return v, ok
 }
 
 // exponent reads what follows the e of a number. Three digits are more than

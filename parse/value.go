@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strconv"
 )
 
@@ -297,15 +298,27 @@ func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
 // setHost takes a client's name or address. Where several stand, as proxies
 // list them, the first is the client and all are what was forwarded.
 func setHost(b []byte, r *Record) Reason {
-	if found := bytes.Contains(b, []byte{','}); found {
+	if isPlainAddress(b) {
+		r.Text[Host] = b
+		return OK
+	}
+	seen := hostClasses(b)
+	if seen&hostBad != 0 && bytes.IndexByte(b, ',') >= 0 {
 		return setForwarded(b, r)
 	}
-	host, ok := cleanHost(b, hostClasses(b))
+	host, ok := cleanHost(b, seen)
 	if !ok || host == nil {
 		return BadHost
 	}
 	r.Text[Host] = host
 	return OK
+}
+
+// isPlainAddress reports whether b surely is an IPv4 address.
+func isPlainAddress(b []byte) bool {
+	n := len(b)
+	return n >= 8 && otherThanDigitsAndDots(binary.LittleEndian.Uint64(b))|otherThanDigitsAndDots(binary.LittleEndian.Uint64(b[n-8:])) == 0 &&
+		isFullAddress(b)
 }
 
 // setForwarded takes the client from a list of addresses, which may have ports.
