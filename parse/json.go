@@ -33,6 +33,7 @@ type jsonEdge struct {
 	key    string
 	value  value
 	slots  slot      // of value
+	spare  slot      // value is to be read unless all of these are filled
 	leaf   bool      // value is to be read
 	object *jsonNode // to look into; nil for a leaf
 }
@@ -81,7 +82,10 @@ func (n *jsonNode) add(path []string, v value) {
 	}
 	if len(path) == 1 {
 		if !e.leaf {
-			e.value, e.slots, e.leaf = v, v.slots(), true
+			e.value, e.slots, e.spare, e.leaf = v, v.slots(), v.slots(), true
+			if v.rank > 0 {
+				e.spare = 1 << 31 // which nothing fills
+			}
 		}
 		return
 	}
@@ -102,20 +106,17 @@ type keyed struct {
 	filled slot // by this line so far
 }
 
-// fill sets a value unless a better key has filled its place. An empty text is
-// none: programs that label their values write all labels.
+// wants reports whether a value is to be set: not if a better key has filled its
+// place. An empty text is none: programs that label their values write all labels.
+func (p *keyed) wants(e *jsonEdge, field []byte) bool {
+	return len(field) > 0 && e.spare&^p.filled != 0 && !missing(field)
+}
+
+// fill sets a value that is wanted.
 func (p *keyed) fill(e *jsonEdge, field []byte, r *Record) Reason {
-	v := &e.value
-	if len(field) == 0 || missing(field) || v.rank == 0 && e.slots&^p.filled == 0 {
-		return OK
-	}
 	p.filled |= e.slots
-	if v.kind == kText {
-		r.Text[v.field] = field
-		return OK
-	}
-	reason := p.set(v, field, r)
-	switch v.kind {
+	reason := p.set(&e.value, field, r)
+	switch e.value.kind {
 	case kRequest, kTarget: // which may lack any of its parts
 		for f := Method; f <= Protocol; f++ {
 			if r.Text[f] == nil {

@@ -1,6 +1,9 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // A jsonParser reads a line as steps from value to value. What stands between
 // two values, brackets and keys, is nearly always what stood there in a line
@@ -17,18 +20,27 @@ type jsonParser struct {
 
 // A jsonStep is a value at one place of the lines.
 type jsonStep struct {
-	edge  *jsonEdge // that leads to it; nil if nobody reads the value
-	key   string    // of what nobody reads
-	class jsonClass // if it is a string, the way to it ends with its quote
+	class jsonClass
+	edge  *jsonEdge // that leads to it; unread if nobody reads the value
+	way   *jsonWay  // that was taken last from it
+	ways  []*jsonWay
+	key   string // of what nobody reads
 	place *jsonPlace
-	ways  []jsonWay // to what has followed it
-	last  int       // of the ways: the one that was taken last
 }
 
+// A jsonWay is what stands between two values.
 type jsonWay struct {
-	text string // from behind a value up to the next
-	to   *jsonStep
+	text  string // if it leads to a string, it ends with its quote
+	look  int    // the byte that tells the class of what it leads to
+	class jsonClass
+	to    *jsonStep
 }
+
+// noWay is what a step has before one is taken.
+var noWay = &jsonWay{look: math.MaxInt}
+
+// unread leads to the values that nobody reads.
+var unread = new(jsonEdge)
 
 // A jsonPlace is an object or an array that is looked into.
 type jsonPlace struct {
@@ -51,7 +63,7 @@ const (
 
 func newJSONParser(f *jsonFormat) *jsonParser {
 	line := &jsonPlace{edge: &jsonEdge{object: f.root}}
-	p := &jsonParser{format: f, start: &jsonStep{place: line}, end: &jsonStep{class: jsonString}}
+	p := &jsonParser{format: f, start: &jsonStep{place: line, way: noWay}, end: &jsonStep{class: jsonOther}}
 	if f.text != nil {
 		p.text = f.text.NewParser(nil)
 	}
@@ -66,14 +78,14 @@ func (p *jsonParser) Reset() {
 	}
 }
 
-// Parse implements [Parser].
+// Parse implements [Parser]. The usual line takes one turn of the loop a value,
+// and calls only for values that are more than a text.
 func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 	if reason := blank(line); reason != OK {
 		return reason
 	}
 	*r = noRecord
 	p.filled = 0
-	p.slashes = unknownSlashes
 	i := skipSpace(line, 0)
 	if line[i] != '{' {
 		if p.text != nil {
@@ -83,25 +95,71 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 			return BadJSON
 		}
 	}
+	p.slashes.find(line, i)
 	for at := p.start; ; {
-		if at, i = p.next(line, i, at); i < 0 {
+		if w := at.way; w.leads(line[i:]) {
+			at, i = w.to, i+len(w.text)
+		} else if at, i = p.next(line, i, at); i < 0 {
 			return BadJSON
 		}
-		if at == p.end {
-			break
+		var field []byte
+		switch at.class {
+		case jsonString:
+			end := i + firstQuote(line[i:])
+			if field = line[i:end]; end >= int(p.slashes) {
+				if field, end = p.escaped(line, i); end < 0 {
+					return BadJSON
+				}
+			}
+			i = end + 1
+		case jsonWord:
+			end := jsonWordEnd(line, i)
+			if field, i = line[i:end], end; string(field) == "null" {
+				continue
+			}
+		case jsonOther:
+			return p.atEnd(line[i:])
+		default:
+			if i = p.slashes.skipJSON(line, i); i < 0 {
+				return BadJSON
+			}
+			continue
 		}
-		var reason Reason
-		if i, reason = p.value(line, i, at, r); reason != OK {
-			return reason
+		switch e := at.edge; {
+		case !p.wants(e, field):
+		case e.value.kind == kText:
+			r.Text[e.value.field] = field
+			p.filled |= e.slots
+		default:
+			if reason := p.fill(e, field, r); reason != OK {
+				return reason
+			}
 		}
 	}
-	if skipSpace(line, i) != len(line) {
+}
+
+// atEnd says whether a line is a record, which nothing but blanks may follow.
+func (p *jsonParser) atEnd(rest []byte) Reason {
+	switch {
+	case skipSpace(rest, 0) != len(rest):
 		return BadJSON
-	}
-	if p.filled&p.format.need != p.format.need {
+	case p.filled&p.format.need != p.format.need:
 		return TooFew
 	}
 	return OK
+}
+
+// escaped reads the string that begins at b[i] and may have escapes, and returns
+// the index of its closing quote, -1 if it has none.
+func (p *jsonParser) escaped(b []byte, i int) (field []byte, end int) {
+	end, plain := p.slashes.stringEnd(b, i)
+	if end < 0 {
+		return nil, -1
+	}
+	if field = b[i:end]; !plain {
+		field = p.scratch.unescapeJSON(field)
+	}
+	return field, end
 }
 
 // onConsole reads the time of "2023/09/04 15:19:51.756\tINFO\tname\ttext\t{…}"
@@ -120,54 +178,30 @@ func (p *jsonParser) onConsole(line []byte, r *Record) int {
 	return at + 1
 }
 
-// next goes from behind a value, at b[i], to the next one. The index is -1 if
-// that is no JSON.
+// leads reports whether b begins with the way, and such a value follows as it
+// leads to.
+func (w *jsonWay) leads(b []byte) bool {
+	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && string(b[:len(w.text)]) == w.text
+}
+
+// next goes from behind a value, at b[i], to the next one, by any way. The index
+// is -1 if that is no JSON.
 func (p *jsonParser) next(b []byte, i int, at *jsonStep) (*jsonStep, int) {
-	n := at.last
-	for range at.ways {
-		w := &at.ways[n]
-		end := i + len(w.text)
-		if end <= len(b) && string(b[i:end]) == w.text && (w.to.class == jsonString || end < len(b) && w.to.class == jsonClasses[b[end]]) {
-			at.last = n
-			return w.to, end
-		}
-		if n++; n == len(at.ways) {
-			n = 0
+	for _, w := range at.ways {
+		if w.leads(b[i:]) {
+			at.way = w
+			return w.to, i + len(w.text)
 		}
 	}
 	to, end := p.explore(b, i, at)
 	if end >= 0 && end-i <= maxWay && len(at.ways) < maxWays {
-		at.last = len(at.ways)
-		at.ways = append(at.ways, jsonWay{string(b[i:end]), to})
+		at.way = &jsonWay{text: string(b[i:end]), look: end - i, class: to.class, to: to}
+		if to.class == jsonString || to.class == jsonOther {
+			at.way.look--
+		}
+		at.ways = append(at.ways, at.way)
 	}
 	return to, end
-}
-
-// value reads the value at b[i], or skips it, and returns the index behind it.
-func (p *jsonParser) value(b []byte, i int, at *jsonStep, r *Record) (int, Reason) {
-	if at.class == jsonString {
-		end, plain := p.slashes.stringEnd(b, i)
-		switch {
-		case end < 0:
-			return i, BadJSON
-		case at.edge == nil:
-			return end + 1, OK
-		}
-		field := b[i:end]
-		if !plain {
-			field = p.scratch.unescapeJSON(field)
-		}
-		return end + 1, p.fill(at.edge, field, r)
-	}
-	if at.class != jsonWord {
-		end := p.slashes.skipJSON(b, i)
-		return end, reasonIf(end < 0, BadJSON)
-	}
-	end := jsonWordEnd(b, i)
-	if at.edge == nil || end-i == 4 && string(b[i:end]) == "null" {
-		return end, OK
-	}
-	return end, p.fill(at.edge, b[i:end], r)
 }
 
 // explore is next where no way is known.
@@ -239,13 +273,9 @@ func (p *jsonParser) key(b []byte, i int, n *jsonNode) (e *jsonEdge, key []byte,
 	if i >= len(b) || b[i] != '"' {
 		return nil, nil, -1
 	}
-	end, plain := p.slashes.stringEnd(b, i+1)
+	key, end := p.escaped(b, i+1)
 	if end < 0 {
 		return nil, nil, -1
-	}
-	key = b[i+1 : end]
-	if !plain {
-		key = p.scratch.unescapeJSON(key)
 	}
 	if i = skipSpace(b, end+1); i >= len(b) || b[i] != ':' {
 		return nil, nil, -1
@@ -275,17 +305,17 @@ func (at *jsonPlace) within(e *jsonEdge, n *jsonNode) *jsonPlace {
 
 // value returns the step that stands for the values of a class under a key.
 func (at *jsonPlace) value(e *jsonEdge, key []byte, class jsonClass) *jsonStep {
-	if e != nil && !e.leaf {
-		e = nil
+	if e == nil || !e.leaf {
+		e = unread
 	}
 	v := at.known(e, key, class)
-	if v == nil && e == nil && at.unread >= maxUnread {
+	if v == nil && e == unread && at.unread >= maxUnread {
 		key = nil
 		v = at.known(e, key, class)
 	}
 	if v == nil {
-		v = &jsonStep{edge: e, class: class, place: at}
-		if e == nil {
+		v = &jsonStep{edge: e, class: class, place: at, way: noWay}
+		if e == unread {
 			v.key = string(key)
 			at.unread++
 		}
@@ -296,7 +326,7 @@ func (at *jsonPlace) value(e *jsonEdge, key []byte, class jsonClass) *jsonStep {
 
 func (at *jsonPlace) known(e *jsonEdge, key []byte, class jsonClass) *jsonStep {
 	for _, v := range at.values {
-		if v.class == class && v.edge == e && (e != nil || v.key == string(key)) {
+		if v.class == class && v.edge == e && (e != unread || v.key == string(key)) {
 			return v
 		}
 	}

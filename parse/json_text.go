@@ -41,45 +41,45 @@ func (s *slashes) find(b []byte, i int) {
 }
 
 // stringEnd returns the index of the quote that ends the string whose text
-// begins at b[i], -1 if there is none, and whether it has no escapes. Most
-// strings are too short for a call of bytes.IndexByte to pay, and their lengths
-// vary too much for a loop's guesses: 16 bytes are looked at without a branch.
+// begins at b[i], -1 if there is none, and whether it has no escapes.
 func (s *slashes) stringEnd(b []byte, i int) (end int, plain bool) {
-	n := 16
-	if i+16 <= len(b) {
-		low, high := quotesIn(b[i:]), quotesIn(b[i+8:])
-		n = 8 + bits.TrailingZeros64(high)/8
-		if low != 0 {
-			n = bits.TrailingZeros64(low) / 8
-		}
-	}
-	if end = i + n; n == 16 {
-		end = nextQuote(b, i)
-	}
+	end = i + firstQuote(b[i:])
 	if int(*s) < i {
 		s.find(b, i)
 	}
-	if end < int(*s) {
-		return end, true
-	}
-	for end >= int(*s) {
-		i = int(*s) + 2
+	plain = end < int(*s) || int(*s) == len(b)
+	for end >= int(*s) && int(*s) < len(b) {
+		i = min(int(*s)+2, len(b))
 		if end < i {
-			end = nextQuote(b, i)
+			end = i + firstQuote(b[i:])
 		}
 		s.find(b, i)
 	}
-	return end, false
+	if end == len(b) {
+		return -1, plain
+	}
+	return end, plain
 }
 
-// nextQuote returns the index of the first quote of b from i on, -1 if there is
-// none.
-func nextQuote(b []byte, i int) int {
-	n := bytes.IndexByte(b[i:], '"')
-	if n < 0 {
-		return -1
+// firstQuote returns the index of the first quote of b, len(b) if there is none.
+// Most strings are too short for a call of bytes.IndexByte to pay, and their
+// lengths vary too much for a loop's guesses: 16 bytes are looked at without a
+// branch.
+func firstQuote(b []byte) int {
+	if len(b) >= 16 {
+		low, high := quotesIn(b), quotesIn(b[8:])
+		n := 8 + bits.TrailingZeros64(high)/8
+		if low != 0 {
+			n = bits.TrailingZeros64(low) / 8
+		}
+		if n < 16 {
+			return n
+		}
 	}
-	return i + n
+	if n := bytes.IndexByte(b, '"'); n >= 0 {
+		return n
+	}
+	return len(b)
 }
 
 // quotesIn returns eight bytes as a number in which the lowest byte that is not
@@ -121,8 +121,16 @@ func (s *slashes) skipJSON(b []byte, i int) int {
 	return -1
 }
 
-// jsonWordEnd returns the end of a number, true, false or null that begins at b[i].
+// jsonWordEnd returns the end of a number, true, false or null that begins at
+// b[i]. Of most numbers no byte is looked at alone.
 func jsonWordEnd(b []byte, i int) int {
+	if i+17 <= len(b) {
+		_, n := firstDigits(binary.LittleEndian.Uint64(b[i:]))
+		if i += n; b[i] == '.' {
+			_, n = firstDigits(binary.LittleEndian.Uint64(b[i+1:]))
+			i += 1 + n
+		}
+	}
 	for i < len(b) && jsonClasses[b[i]] == jsonWord {
 		i++
 	}

@@ -63,8 +63,10 @@ func (p *ltsvParser) Parse(line []byte, r *Record) Reason {
 		if !missing(text) && e.value.kind != kAnyTime {
 			text = p.unescape(text, escapeBackslash, e.value.field != User)
 		}
-		if reason := p.fill(e, text, r); reason != OK {
-			return reason
+		if p.wants(e, text) {
+			if reason := p.fill(e, text, r); reason != OK {
+				return reason
+			}
 		}
 	}
 	if p.filled&p.format.need != p.format.need {
