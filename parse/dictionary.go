@@ -2,7 +2,9 @@ package parse
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
 	"unsafe"
@@ -36,6 +38,7 @@ type dictionary struct {
 
 	chunk   [chunkRows]bucket // scratch of intern
 	touched uint32
+	few     [256]int32 // codes + 1 by endsOf, for internFew
 
 	escape bool // invalid bytes are not repaired but escaped
 }
@@ -166,26 +169,37 @@ func (d *dictionary) find(hash uint32) bucket {
 	}
 }
 
-// fewTexts is how many texts a column such as method or protocol has.
-const fewTexts = 8
+// fewTexts is how many texts a column such as method, protocol or type has.
+const fewTexts = 32
 
-// internFew is internChunk for columns in which neighbours are mostly equal.
+// internFew is internChunk for columns of few texts. Their ends and lengths tell
+// nearly all of them apart: no text is read twice, as hashing would, and none
+// is guessed by the one before, which a core guesses wrongly.
 func (d *dictionary) internFew(r *rows, views []view, codes []int32) (nulls int) {
-	var last []byte
-	code := int32(-1)
 	for i, v := range views {
 		if v.n < 0 {
 			codes[i] = -1
 			nulls++
 			continue
 		}
-		if text := r.text(v); code < 0 || string(text) != string(last) {
-			last = text
-			code = d.code(text, hashOf(text))
+		text := r.text(v)
+		known := &d.few[endsOf(text)%uint64(len(d.few))]
+		if *known == 0 || string(d.at(*known-1)) != string(text) {
+			*known = d.code(text, hashOf(text)) + 1
 		}
-		codes[i] = code
+		codes[i] = *known - 1
 	}
 	return nulls
+}
+
+// endsOf mixes the first eight bytes of a text, its last, and its length.
+func endsOf(text []byte) uint64 {
+	first := eight(text)
+	last := first
+	if n := len(text); n > 8 {
+		last = binary.LittleEndian.Uint64(text[n-8:])
+	}
+	return (first ^ bits.RotateLeft64(last, 29) ^ uint64(len(text))) * 0x9e37_79b9_7f4a_7c15 >> 32
 }
 
 // code returns the code of a text, which is a new one if the text is new.
