@@ -13,7 +13,7 @@ type isoClock struct {
 
 // parse returns the time in µs since 1970 UTC, and its zone's minutes east.
 func (c *isoClock) parse(b []byte) (µs int64, offset int32, ok bool) {
-	if c.date != 0 && len(b) > 19 && binary.LittleEndian.Uint64(b) == c.date && binary.LittleEndian.Uint16(b[8:]) == c.day && b[10]|0x20 == 't' {
+	if len(b) > 19 && b[10]|0x20 == 't' && c.knows(b) {
 		second := secondOfDay(binary.LittleEndian.Uint64(b[11:]))
 		if second >= 0 && len(b) == 20 && b[19] == 'Z' {
 			return c.midnight + int64(second)*1e6, 0, true
@@ -31,10 +31,20 @@ func (c *isoClock) parse(b []byte) (µs int64, offset int32, ok bool) {
 		return 0, 0, false
 	}
 	if µs, ok = k.time(); ok {
-		c.date, c.day = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint16(b[8:])
-		c.midnight = int64(days(k.year, k.month, k.day)) * 86400e6
+		c.remember(b, &k)
 	}
 	return µs, int32(k.zone), ok
+}
+
+// knows reports whether b, of ten bytes or more, begins with the last day.
+func (c *isoClock) knows(b []byte) bool {
+	return binary.LittleEndian.Uint64(b) == c.date && binary.LittleEndian.Uint16(b[8:]) == c.day && c.date != 0
+}
+
+// remember takes the day that b begins with, which a clock has read.
+func (c *isoClock) remember(b []byte, k *clock) {
+	c.date, c.day = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint16(b[8:])
+	c.midnight = int64(days(k.year, k.month, k.day)) * 86400e6
 }
 
 // secondOfDay reads the eight bytes of a time of day such as 10:05:03, as one

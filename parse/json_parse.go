@@ -105,7 +105,7 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 		var field []byte
 		switch at.class {
 		case jsonString:
-			end := i + firstQuote(line[i:])
+			end := i + firstOf(line[i:], '"')
 			if field = line[i:end]; end >= int(p.slashes) {
 				if field, end = p.escaped(line, i); end < 0 {
 					return BadJSON

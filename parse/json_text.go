@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -43,7 +42,7 @@ func (s *slashes) find(b []byte, i int) {
 // stringEnd returns the index of the quote that ends the string whose text
 // begins at b[i], -1 if there is none, and whether it has no escapes.
 func (s *slashes) stringEnd(b []byte, i int) (end int, plain bool) {
-	end = i + firstQuote(b[i:])
+	end = i + firstOf(b[i:], '"')
 	if int(*s) < i {
 		s.find(b, i)
 	}
@@ -51,7 +50,7 @@ func (s *slashes) stringEnd(b []byte, i int) (end int, plain bool) {
 	for end >= int(*s) && int(*s) < len(b) {
 		i = min(int(*s)+2, len(b))
 		if end < i {
-			end = i + firstQuote(b[i:])
+			end = i + firstOf(b[i:], '"')
 		}
 		s.find(b, i)
 	}
@@ -59,35 +58,6 @@ func (s *slashes) stringEnd(b []byte, i int) (end int, plain bool) {
 		return -1, plain
 	}
 	return end, plain
-}
-
-// firstQuote returns the index of the first quote of b, len(b) if there is none.
-// Most strings are too short for a call of bytes.IndexByte to pay, and their
-// lengths vary too much for a loop's guesses: 16 bytes are looked at without a
-// branch.
-func firstQuote(b []byte) int {
-	if len(b) >= 16 {
-		low, high := quotesIn(b), quotesIn(b[8:])
-		n := 8 + bits.TrailingZeros64(high)/8
-		if low != 0 {
-			n = bits.TrailingZeros64(low) / 8
-		}
-		if n < 16 {
-			return n
-		}
-	}
-	if n := bytes.IndexByte(b, '"'); n >= 0 {
-		return n
-	}
-	return len(b)
-}
-
-// quotesIn returns eight bytes as a number in which the lowest byte that is not
-// zero is where the first quote stands.
-func quotesIn(b []byte) uint64 {
-	const ones, highs = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
-	w := binary.LittleEndian.Uint64(b) ^ '"'*ones
-	return (w - ones) &^ w & highs
 }
 
 // skipJSON returns the index behind the value at b[i], -1 if it does not end.

@@ -1,39 +1,9 @@
 package parse
 
 import (
-	"encoding/binary"
 	"math"
-	"math/bits"
 	"strconv"
 )
-
-// eight returns the first eight bytes of b as one number, the first byte the
-// lowest, with zeros for those that b has not.
-func eight(b []byte) uint64 {
-	if cap(b) < 8 {
-		var padded [8]byte
-		copy(padded[:], b)
-		return binary.LittleEndian.Uint64(padded[:])
-	}
-	w := binary.LittleEndian.Uint64(b[:8])
-	if len(b) < 8 {
-		w &= 1<<(8*len(b)) - 1
-	}
-	return w
-}
-
-// firstDigits reads the digits that eight bytes begin with, and says how many
-// there are. The lengths of numbers vary too much for a loop's guesses: eight
-// digits are read without a branch.
-func firstDigits(w uint64) (n uint64, digits int) {
-	const ones, highs = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
-	w ^= '0' * ones // digits become 0–9; what is 10 or more gets its uppermost bit
-	digits = bits.TrailingZeros64((w|(w+0x76*ones))&highs) / 8
-	w <<= uint(8 * (8 - digits)) // zeros come in front
-	w = w*10 + w>>8              // tens in every other byte
-	const twos = 0x0000_00ff_0000_00ff
-	return (w&twos*(100+1_000_000<<32) + w>>16&twos*(1+10_000<<32)) >> 32, digits
-}
 
 // sixteenDigits reads the digits that b begins with, up to 16.
 func sixteenDigits(b []byte) (n uint64, digits int) {

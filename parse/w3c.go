@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -122,70 +123,89 @@ func (p *w3cParser) Parse(line []byte, r *Record) Reason {
 		return TooFew
 	}
 	*r = noRecord
-	p.clock = p.date
 	sep := p.format.sep
 	if sep == 0 {
 		if sep = ' '; bytes.IndexByte(line, '\t') >= 0 {
 			sep = '\t'
 		}
 	}
-	timed := false
+	var date, when []byte
 	for i := range p.values {
 		if len(line) == 0 {
 			return TooFew
 		}
 		var field []byte
-		var ok bool
-		if field, line, ok = cutColumn(line, sep); !ok {
-			return BadQuote
+		if line[0] == '"' {
+			if field, line = quotedColumn(line, sep); field == nil {
+				return BadQuote
+			}
+		} else {
+			n := firstOf(line, sep)
+			field, line = line[:n], line[min(n+1, len(line)):]
 		}
 		v := &p.values[i]
-		if v.kind == kSkip || missing(field) && !v.due() || len(field) == 0 {
+		if v.kind == kSkip || len(field) == 0 || missing(field) && !v.due() {
 			continue
 		}
 		switch v.kind {
+		case kDate:
+			date = field
+			continue
+		case kTimeOfDay:
+			when = field
+			continue
 		case kText, kTarget, kForward:
 			field = p.format.undo(&p.reader, v.text(), field)
-		case kTimeOfDay:
-			timed = true
 		}
-		if reason := p.set(v, field, r); reason != OK {
+		if v.kind == kText {
+			r.Text[v.field] = field
+		} else if reason := p.set(v, field, r); reason != OK {
 			return reason
 		}
 	}
 	if len(line) > 0 {
 		return BadQuote
 	}
-	if !timed {
-		return BadTime
-	}
-	return p.setClock(r)
+	return p.setTime(date, when, r)
 }
 
-// cutColumn cuts the first column off a line. A column that begins with a quote
-// ends with one; inside, two stand for one, which no value that is read has.
-func cutColumn(line []byte, sep byte) (field, rest []byte, ok bool) {
-	if line[0] == '"' {
-		i := 1
-		for {
-			n := bytes.IndexByte(line[i:], '"')
-			if n < 0 {
-				return nil, nil, false
-			}
-			if i += n; i+1 == len(line) {
-				return line[1:i], nil, true
-			}
-			if line[i+1] == sep {
-				return line[1:i], line[i+2:], true
-			}
-			i += 1 + min(1, len(line)-i-1)
+// setTime sets the time from the columns date and time. Without the first, the
+// date is that of the #Date: above.
+func (p *w3cParser) setTime(date, when []byte, r *Record) Reason {
+	if len(date) == 10 && len(when) == 8 && p.iso.knows(date) {
+		if second := secondOfDay(binary.LittleEndian.Uint64(when)); second >= 0 {
+			r.Time = p.iso.midnight + int64(second)*1e6
+			return OK
 		}
 	}
-	i := bytes.IndexByte(line, sep)
-	if i < 0 {
-		return line, nil, true
+	p.clock = p.date
+	if date != nil && !p.clock.readDate(date) || !p.clock.readTimeOfDay(when) {
+		return BadTime
 	}
-	return line[:i], line[i+1:], true
+	reason := p.setClock(r)
+	if reason == OK && date != nil {
+		p.iso.remember(date, &p.clock)
+	}
+	return reason
+}
+
+// quotedColumn cuts a column that begins with a quote off a line, nil if it does
+// not end. Inside, two quotes stand for one, which no value that is read has.
+func quotedColumn(line []byte, sep byte) (field, rest []byte) {
+	i := 1
+	for {
+		n := bytes.IndexByte(line[i:], '"')
+		if n < 0 {
+			return nil, nil
+		}
+		if i += n; i+1 == len(line) {
+			return line[1:i], nil
+		}
+		if line[i+1] == sep {
+			return line[1:i], line[i+2:]
+		}
+		i += 1 + min(1, len(line)-i-1)
+	}
 }
 
 // text returns the field that a text is for.
@@ -203,16 +223,22 @@ func undoPlus(p *reader, f Field, b []byte) []byte {
 	if f != Agent && f != Forwarded || bytes.IndexByte(b, '+') < 0 {
 		return b
 	}
-	out := p.scratch.take(len(b))
-	space := false
-	for _, c := range b {
-		if space = c == '+' && !space; space {
-			c = ' '
+	out := p.scratch.take(len(b) + 8)[:len(b)+8]
+	space := uint64(0) // 0x80 if the byte before was made one
+	for i := 0; i < len(b); i += 8 {
+		w := eight(b[i:])
+		pluses := bytesIn(w, '+')
+		if pluses&(pluses<<8|space) != 0 { // several in a row: every other is a space
+			for left := pluses; left != 0; left &= left - 1 {
+				first := left & -left
+				pluses &^= first & (pluses<<8 | space)
+			}
 		}
-		out = append(out, c)
+		binary.LittleEndian.PutUint64(out[i:], w^pluses>>7*('+'^' '))
+		space = pluses >> 56
 	}
-	p.scratch = p.scratch[:len(p.scratch)+len(out)]
-	return out
+	p.scratch = p.scratch[:len(p.scratch)+len(b)]
+	return out[:len(b):len(b)]
 }
 
 func doPlus(dst []byte, _ Field, text []byte) []byte {
