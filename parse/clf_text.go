@@ -161,15 +161,16 @@ func isAddress(host []byte) bool {
 }
 
 // scratch is memory for texts whose escapes were undone. Texts stay where they
-// are when it grows, because it then goes on in a new piece.
+// are when it grows, because it then goes on in a new piece. Pieces become
+// larger until one is enough for a block.
 type scratch []byte
 
-const scratchPiece = 64 << 10
+const scratchPiece, scratchMax = 64 << 10, 1 << 20
 
 // take returns room for n bytes, empty.
 func (s *scratch) take(n int) []byte {
 	if cap(*s)-len(*s) < n {
-		*s = make([]byte, 0, max(n, scratchPiece))
+		*s = make([]byte, 0, max(n, scratchPiece, min(2*cap(*s), scratchMax)))
 	}
 	return (*s)[len(*s) : len(*s) : len(*s)+n]
 }

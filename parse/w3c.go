@@ -224,21 +224,30 @@ func undoPlus(p *reader, f Field, b []byte) []byte {
 		return b
 	}
 	out := p.scratch.take(len(b) + 8)[:len(b)+8]
-	space := uint64(0) // 0x80 if the byte before was made one
-	for i := 0; i < len(b); i += 8 {
-		w := eight(b[i:])
-		pluses := bytesIn(w, '+')
-		if pluses&(pluses<<8|space) != 0 { // several in a row: every other is a space
-			for left := pluses; left != 0; left &= left - 1 {
-				first := left & -left
-				pluses &^= first & (pluses<<8 | space)
-			}
-		}
+	space := uint64(0) // the uppermost bit of the byte before, if it was made one
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		pluses := firstOfRows(bytesIn(w, '+'), space)
 		binary.LittleEndian.PutUint64(out[i:], w^pluses>>7*('+'^' '))
 		space = pluses >> 56
 	}
+	w := eight(b[i:])
+	binary.LittleEndian.PutUint64(out[i:], w^firstOfRows(bytesIn(w, '+'), space)>>7*('+'^' '))
 	p.scratch = p.scratch[:len(p.scratch)+len(b)]
 	return out[:len(b):len(b)]
+}
+
+// firstOfRows returns the first, third … of each row of bits that mark bytes.
+// The byte before the lowest counts as marked if before is.
+func firstOfRows(marks, before uint64) uint64 {
+	if marks&(marks<<8|before) != 0 {
+		for left := marks; left != 0; left &= left - 1 {
+			first := left & -left
+			marks &^= first & (marks<<8 | before)
+		}
+	}
+	return marks
 }
 
 func doPlus(dst []byte, _ Field, text []byte) []byte {
