@@ -186,7 +186,7 @@ func BenchmarkInteractive(b *testing.B) {
 		b.StartTimer()
 		must(b, chromedp.Do(ctx, chromedp.Navigate("file://"+file)))
 		times, err := chromedp.Run(ctx, chromedp.Evaluate[[]float64](`(async () => {
-			while (!document.querySelector('.chart svg')) await new Promise(requestAnimationFrame)
+			while (!document.querySelector('.chart svg path')) await new Promise(requestAnimationFrame)
 			const drawn = performance.now()
 			await new Promise(r => setTimeout(r, 100))
 			return [interactive, drawn, Math.max(0, ...(window.tasks ?? []).filter(t => t.startTime >= interactive).map(t => t.duration))]

@@ -234,11 +234,11 @@ func policy(pg *htmlPage) string {
 	}
 	var scripts strings.Builder
 	scripts.WriteString(hash(string(pg.Head)))
-	if pg.ECharts != "" {
-		scripts.WriteString(hash(string(pg.ECharts)))
-	}
 	for _, s := range pg.Scripts {
 		scripts.WriteString(hash(string(s)))
+	}
+	if pg.ECharts != "" {
+		scripts.WriteString(hash(string(pg.ECharts)))
 	}
 	connect := ""
 	if pg.Preview != "" {

@@ -32,7 +32,7 @@ const leave = cells => {
 
 /* What was open is opened by the page's own buttons. */
 const back = was => {
-  document.documentElement.classList.remove('brief')
+  document.documentElement.classList.remove('brief', 'coming')
   const press = (selector, wanted = () => true) => all(selector).filter(wanted).forEach(b => b.click())
   all('details').forEach(d => { d.open = was.queries.includes(title(d)) })
   was.folds.forEach(id => press(`[data-fold="${id}"]:not(${open})`))

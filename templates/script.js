@@ -23,19 +23,20 @@ const button = (text, act, cls) => {
 const shut = button => button.ariaExpanded === 'false'
 const say = text => { byId('said').textContent = text }
 
-/* Numbers in charts, as Go writes them in tables. */
-const grouped = new Intl.NumberFormat('en-GB', {maximumFractionDigits: 2})
+/* Numbers in charts, as Go writes them in tables. Intl.NumberFormat would do it too, but
+   takes as long to make as all the rest of this. */
+const grouped = v => (+v.toFixed(2) + '').replace(/\B(?<!\.\d*)(?=(\d{3})+\b)/g, ',')
 const spans = [[864e8, 'd'], [36e8, 'h'], [6e7, 'min'], [1e6, 's'], [1e3, 'ms'], [1, 'µs']]
 const format = {
-  int: grouped.format,
-  float: grouped.format,
-  compact: v => v < 1e3 ? grouped.format(v) : +(v / (v < 1e6 ? 1e3 : 1e6)).toFixed(2) + (v < 1e6 ? 'k' : 'M'),
+  int: grouped,
+  float: grouped,
+  compact: v => v < 1e3 ? grouped(v) : +(v / (v < 1e6 ? 1e3 : 1e6)).toFixed(2) + (v < 1e6 ? 'k' : 'M'),
   bytes: v => {
     let i = 0
     for (; v >= 999.5 && i < 4; i++) v /= 1000
     return +v.toFixed(v < 99.95 && i ? 1 : 0) + '\u202f' + ['B', 'kB', 'MB', 'GB', 'TB'][i]
   },
-  pct: v => grouped.format(v * 100) + '\u202f%',
+  pct: v => grouped(v * 100) + '\u202f%',
   duration: v => {
     const [by, unit] = spans.find(([by]) => v >= by) || spans[5]
     return +(v / by).toPrecision(3) + '\u202f' + unit
@@ -43,15 +44,14 @@ const format = {
 }
 
 /* Options are plain data: "@c-ink" is a colour of the stylesheet, "@c-ink/9" the
-   same at 9 %, "@f:compact" a format. */
-const probe = make('span')
-probe.hidden = true
-document.body.append(probe)
+   same at 9 %, "@f:compact" a format. The stylesheet gives each colour for light and
+   for dark; to have the browser choose would take a pass over the styles for each. */
+const system = matchMedia('(prefers-color-scheme: dark)')
 const colour = token => {
-  const [name, percent] = token.split('/')
-  probe.style.color = `var(--${name})`
-  const c = getComputedStyle(probe).color
-  return percent ? c.replace('rgb(', 'rgba(').replace(')', `, ${percent / 100})`) : c
+  const [name, percent] = token.split('/'), style = getComputedStyle(root)
+  const dark = style.colorScheme === 'dark' || style.colorScheme !== 'light' && system.matches
+  const c = style.getPropertyValue('--' + name).match(/#\w+/g)[+dark]
+  return percent ? c + Math.round(percent * 2.55).toString(16).padStart(2, 0) : c
 }
 const resolve = (o, spec, key) => {
   /* Categories and names are log text: a path may start with an @. */
@@ -105,8 +105,7 @@ const tip = spec => points => {
 }
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
-const charts = byId('echarts-js') ? all('.chart').map(node => ({node})) : []
-if (!charts.length) all('.chart').forEach(node => node.remove())
+const charts = all('.chart').map(node => ({node}))
 
 /* A chart's data are written short: hours as the number of those that follow a written
    one, so many zeros as a number below, a tree as lists within lists. */
@@ -127,9 +126,10 @@ const read = node => {
   return spec
 }
 
+/* ECharts is a text that the page's policy knows, and a script from the first chart on. */
+const load = () => { self.echarts || document.body.append(make('script', byId('echarts-js').textContent)) }
 const draw = (chart, still, width) => {
-  /* ECharts is a text that the page's policy knows, and a script from the first chart on. */
-  self.echarts || document.body.append(make('script', byId('echarts-js').textContent))
+  load()
   const {node} = chart
   const spec = chart.spec ||= read(node)
   spec.box = i => chart.drawn.getModel().getSeriesByIndex(0).getData().getItemLayout(i)
@@ -137,9 +137,7 @@ const draw = (chart, still, width) => {
   option.animation = !calm && !still && !chart.shown
   option.animationDuration = 350
   option.textStyle = {fontFamily: getComputedStyle(document.body).fontFamily}
-  option.tooltip = {...option.tooltip, confine: true, transitionDuration: 0, padding: [7, 10], borderWidth: 1,
-    borderColor: colour('edge'), backgroundColor: colour('sheet'), formatter: tip(spec),
-    extraCssText: 'box-shadow: 0 4px 16px rgba(0, 0, 0, .14); border-radius: 8px'}
+  option.tooltip = {...option.tooltip, confine: true, transitionDuration: 0, className: 'float', formatter: tip(spec)}
   if (spec.ticks) {
     const ticks = Object.keys(spec.ticks), every = Math.ceil(ticks.length * spec.wide / node.clientWidth)
     const kept = ticks.filter((_, n) => n % every === 0)
@@ -154,7 +152,8 @@ const draw = (chart, still, width) => {
   }
   chart.drawn ||= echarts.init(node, null, {renderer: 'svg'})
   chart.drawn.resize(width && {width, height: spec.height || node.clientHeight * .72})
-  chart.drawn.setOption(option, true)
+  /* Not at once: the next frame draws it, in a task of its own. */
+  chart.drawn.setOption(option, true, !still)
   chart.shown = true
   const svg = one('svg', node)
   svg.role = 'img'
@@ -162,20 +161,32 @@ const draw = (chart, still, width) => {
 }
 const redraw = () => charts.forEach(c => c.drawn && draw(c, true))
 
-const show = chart => chart.drawn || draw(chart)
-const near = new IntersectionObserver(entries => entries.forEach(e => {
-  if (!e.isIntersecting) return
-  near.unobserve(e.target)
-  setTimeout(() => show(charts.find(c => c.node === e.target)))
-}))
-/* Sections below the first screen get their places when there is time, or when someone goes there;
-   then the charts that nobody has come near are drawn, one at a time. */
-const settle = () => root.classList.remove('brief')
+
+/* One step a frame, so that the page answers between them: ECharts, then chart by chart, and always
+   the one whose section is nearest. */
+const top = e => e.getBoundingClientRect().top
+const far = ({node}) => Math.abs(top(node.closest('section') || node))
+const step = () => {
+  const [chart] = charts.filter(c => !c.drawn).sort((a, b) => far(a) - far(b))
+  if (!chart) return
+  self.echarts ? draw(chart) : load()
+  requestAnimationFrame(() => setTimeout(step))
+}
+
+/* What is on the first screen is there in the first frame. The sections below it get their places
+   when there is time, or when someone goes there. */
+const sections = all('main section')
+sections.forEach(s => s.classList.toggle('seen', top(s) < innerHeight))
+const settle = () => root.classList.remove('brief', 'coming')
 const idle = f => (self.requestIdleCallback || setTimeout)(f, {timeout: 500})
-idle(() => {
-  charts.forEach(c => near.observe(c.node))
-  idle(settle)
-  charts.forEach(c => idle(() => show(c)))
+on('DOMContentLoaded', () => {
+  idle(() => {
+    root.classList.remove('coming')
+    ;[step, mark, settle].forEach(idle)
+  })
+  if (byId('echarts-js')) return
+  charts.splice(0).forEach(c => c.node.remove())
+  folds.forEach(b => { fold(b, true); b.remove() })
 })
 
 /* What buttons do, by the name of a data attribute or the id. */
@@ -199,7 +210,7 @@ const wear = () => {
   redraw()
 }
 wear()
-on('change', redraw, matchMedia('(prefers-color-scheme: dark)'))
+on('change', redraw, system)
 acts.theme = () => {
   theme = {auto: 'light', light: 'dark', dark: 'auto'}[theme]
   try { localStorage.setItem('logbook.theme', theme) } catch {}
@@ -218,7 +229,8 @@ on('beforeprint', () => {
   })
 })
 on('afterprint', () => {
-  charts.forEach(c => { c.drawn.dispose(); c.drawn = null; near.observe(c.node) })
+  charts.forEach(c => { c.drawn.dispose(); c.drawn = null })
+  step()
   wear()
 })
 
@@ -230,10 +242,7 @@ const fold = (button, open) => {
   button.ariaExpanded = open
 }
 const folds = all('[data-fold]')
-folds.forEach(b => {
-  fold(b, !charts.length)
-  if (!charts.length) b.remove()
-})
+folds.forEach(b => fold(b, false))
 acts.fold = b => fold(b, shut(b))
 
 /* Tables. A group is a row with the rows within it. */
@@ -291,7 +300,7 @@ acts.more = b => {
 }
 
 all('.nests tr:not(.child):has(+ .child) th').forEach(head => {
-  const toggle = button('▸', 'toggle', 'toggle')
+  const toggle = button('›', 'toggle', 'toggle')
   toggle.ariaExpanded = false
   toggle.ariaLabel = 'Open ' + head.textContent
   head.prepend(toggle)
@@ -299,7 +308,6 @@ all('.nests tr:not(.child):has(+ .child) th').forEach(head => {
 acts.toggle = toggle => {
   const open = shut(toggle)
   toggle.ariaExpanded = open
-  toggle.textContent = open ? '▾' : '▸'
   refresh(toggle.closest('table'))
 }
 
@@ -358,17 +366,14 @@ on('hashchange', follow)
 if (location.hash) follow()
 
 /* The index marks the section that is read. */
-const sections = all('main section')
 const links = all('.index a')
-const at = () => sections.findLastIndex(s => s.getBoundingClientRect().top < innerHeight * 0.2)
+const at = () => sections.findLastIndex(s => top(s) < innerHeight * 0.2)
 const mark = () => {
   const end = innerHeight + scrollY >= document.body.scrollHeight - 4
   links.forEach((a, i) => { a.ariaCurrent = i === (end ? links.length - 1 : at()) || null })
 }
 let marking
-const marks = () => { marking ||= requestAnimationFrame(() => { marking = 0; mark() }) }
-on('scroll', marks)
-marks()
+on('scroll', () => { marking ||= requestAnimationFrame(() => { marking = 0; mark() }) })
 
 on('keydown', e => {
   if (e.target.matches('input') || e.metaKey || e.ctrlKey || e.altKey) return
