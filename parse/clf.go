@@ -51,11 +51,13 @@ func (f clf) withAgent() bool       { return f.name == "combined" }
 
 type clfParser struct{ reader }
 
-// Parse implements [Parser]. The usual line takes one pass and no detour; all
-// that is unusual is in functions of its own.
+// Parse implements [Parser].
 func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	*r = Record{Status: None, Bytes: None, Received: None, Duration: None, UpTime: None}
 	escaped := bytes.IndexByte(line, '\\') >= 0
+	if !escaped && p.usual(line, r) {
+		return OK
+	}
 
 	i := skipBlanks(line, 0)
 	if i == len(line) || line[i] == '#' {
