@@ -120,6 +120,8 @@ func (p *projection) resolve(f arrow.Field) column {
 // worker's batch before byte for byte, or it is a new one.
 type batcher struct {
 	*projection
+	needs        needs  // of the batches
+	values       values // of the batch in the making
 	dictionaries [NumFields]*dictionary
 	derived      []*derived
 	classes      *dictionary
@@ -131,29 +133,100 @@ type batcher struct {
 }
 
 func newBatcher(p *projection) *batcher {
-	return &batcher{projection: p, derived: make([]*derived, len(p.derivations)), stored: map[string]arrow.Array{}}
+	b := &batcher{projection: p, derived: make([]*derived, len(p.derivations)), stored: map[string]arrow.Array{}}
+	for _, f := range p.schema.Fields() {
+		b.needs.add(p.columns[f.Name], p.derivations)
+	}
+	return b
 }
 
-// batch returns the rows as a record batch of the projection's columns.
-func (b *batcher) batch(r *rows) arrow.Record {
-	return b.record(b.schema, r)
+// needs says what columns are made of.
+type needs struct {
+	fields  []Field
+	numbers [columnStored + 1]bool // by kind of column
 }
 
-// part returns the rows as a record batch of the named columns.
-func (b *batcher) part(names []string, r *rows) arrow.Record {
+func (n *needs) add(c column, derivations []derivation) {
+	field := c.field
+	switch c.from {
+	case columnText:
+	case columnDerived:
+		field = derivations[c.derivation].source
+		if derivations[c.derivation].daily != nil {
+			n.numbers[columnTime] = true
+		}
+	case columnStatusClass:
+		n.numbers[columnStatus] = true
+		return
+	case columnStored:
+		n.numbers[columnLine] = true
+		return
+	default:
+		n.numbers[c.from] = true
+		return
+	}
+	if !slices.Contains(n.fields, field) {
+		n.fields = append(n.fields, field)
+	}
+}
+
+// collect appends rows to the batch in the making, which gets some room when
+// it begins.
+func (b *batcher) collect(r *rows, room int) {
+	v := &b.values
+	for _, f := range b.needs.fields {
+		if v.codes[f] == nil {
+			v.codes[f] = make([]int32, 0, max(room, r.n))
+		}
+		if !r.coded[f] {
+			b.intern(f, r)
+		}
+		v.codes[f] = append(v.codes[f], r.codes[f][:r.n]...)
+		v.nulls[f] += r.nulls[f]
+	}
+	v.append(r, &b.needs, room)
+}
+
+// batch returns the rows that were collected as a record batch of the
+// projection's columns. There must be some.
+func (b *batcher) batch() arrow.Record {
+	batch := b.record(b.schema, &b.values)
+	b.values = values{} // the batch has its memory now
+	return batch
+}
+
+// A part is some columns of rows, for a filter.
+type part struct {
+	schema *arrow.Schema
+	needs  needs
+}
+
+func (b *batcher) newPart(names []string) part {
+	var p part
 	fields := make([]arrow.Field, len(names))
 	for i, name := range names {
 		fields[i] = b.columns[name].arrow
+		p.needs.add(b.columns[name], b.derivations)
 	}
-	return b.record(arrow.NewSchema(fields, nil), r)
+	p.schema = arrow.NewSchema(fields, nil)
+	return p
 }
 
-func (b *batcher) record(schema *arrow.Schema, r *rows) arrow.Record {
+// part returns a part of the rows as a record batch, which is good until they
+// change.
+func (b *batcher) part(p *part, r *rows) arrow.Record {
+	for _, f := range p.needs.fields {
+		b.intern(f, r)
+	}
+	return b.record(p.schema, &r.values)
+}
+
+func (b *batcher) record(schema *arrow.Schema, v *values) arrow.Record {
 	arrays := make([]arrow.Array, schema.NumFields())
 	for i, f := range schema.Fields() {
-		arrays[i] = b.array(b.columns[f.Name], r)
+		arrays[i] = b.array(b.columns[f.Name], v)
 	}
-	batch := array.NewRecord(schema, arrays, int64(r.n))
+	batch := array.NewRecord(schema, arrays, int64(v.n))
 	for _, a := range arrays {
 		a.Release()
 	}
@@ -180,54 +253,60 @@ func (b *batcher) begin(file string, firstLine int64) {
 	}
 }
 
-func (b *batcher) array(c column, r *rows) arrow.Array {
+func (b *batcher) array(c column, v *values) arrow.Array {
 	switch c.from {
 	case columnText:
-		codes := slices.Clone(b.intern(c.field, r)) // which the next block overwrites
-		return dictionaryArray(codes, r.nulls[c.field], b.dictionaries[c.field])
+		return b.textArray(c.field, v)
 	case columnDerived:
-		return b.derivedArray(c, r)
+		return b.derivedArray(c, v)
 	case columnTime:
-		return int64Array(c.arrow.Type, r.time[:r.n], 0)
+		return int64Array(c.arrow.Type, v.time[:v.n])
 	case columnOffset:
-		return int32Array(r.offset[:r.n])
+		return int32Array(v.offset[:v.n])
 	case columnStatus:
-		return int32Array(r.status[:r.n])
+		return int32Array(v.status[:v.n])
 	case columnStatusClass:
-		return b.classArray(r)
+		return b.classArray(v)
 	case columnBytes:
-		return int64Array(c.arrow.Type, r.bytes[:r.n], 0)
+		return int64Array(c.arrow.Type, v.bytes[:v.n])
 	case columnReceived:
-		return int64Array(c.arrow.Type, r.received[:r.n], 0)
+		return int64Array(c.arrow.Type, v.received[:v.n])
 	case columnDuration:
-		return int64Array(c.arrow.Type, r.duration[:r.n], 0)
+		return int64Array(c.arrow.Type, v.duration[:v.n])
 	case columnUpTime:
-		return int64Array(c.arrow.Type, r.upTime[:r.n], 0)
+		return int64Array(c.arrow.Type, v.upTime[:v.n])
 	case columnLine:
-		return int64Array(c.arrow.Type, r.line[:r.n], b.firstLine)
+		return b.lineArray(c, v)
 	case columnStored:
-		return storedArray(b.stored[c.arrow.Name], r.line[:r.n])
+		return storedArray(b.stored[c.arrow.Name], v.line[:v.n])
 	}
-	return b.fileArray(r)
+	return b.fileArray(v)
 }
 
-// intern returns the codes of a field's texts, -1 for null.
-func (b *batcher) intern(f Field, r *rows) []int32 {
-	codes := r.codes[f][:r.n]
-	if !r.coded[f] {
-		if b.dictionaries[f] == nil {
-			b.dictionaries[f] = newDictionary()
-			b.dictionaries[f].escape = b.escape
-		}
-		r.nulls[f] = b.dictionaries[f].intern(r, r.views[f][:r.n], codes)
-		r.coded[f] = true
+// intern sees to it that a field's texts have codes.
+func (b *batcher) intern(f Field, r *rows) {
+	if r.coded[f] {
+		return
 	}
-	return codes
+	if b.dictionaries[f] == nil {
+		b.dictionaries[f] = newDictionary()
+		b.dictionaries[f].escape = b.escape
+	}
+	r.nulls[f] = b.dictionaries[f].intern(r, r.views[f][:r.n], r.codes[f][:r.n])
+	r.coded[f] = true
 }
 
-func (b *batcher) derivedArray(c column, r *rows) arrow.Array {
+func (b *batcher) textArray(f Field, v *values) arrow.Array {
+	codes, nulls := v.codes[f][:v.n], v.nulls[f]
+	if nulls > 0 && nulls < v.n {
+		codes = slices.Clone(codes) // what derives from them needs to see the nulls
+	}
+	return dictionaryArray(codes, nulls, b.dictionaries[f])
+}
+
+func (b *batcher) derivedArray(c column, v *values) arrow.Array {
 	source := b.derivations[c.derivation].source
-	codes := b.intern(source, r)
+	codes := v.codes[source][:v.n]
 	d := b.derived[c.derivation]
 	if d == nil {
 		d = newDerived(&b.derivations[c.derivation])
@@ -238,9 +317,18 @@ func (b *batcher) derivedArray(c column, r *rows) arrow.Array {
 	case d.flag != nil:
 		return d.flags(codes)
 	case d.daily != nil:
-		return d.dailyTexts(codes, r.time, b.dictionaries[source])
+		return d.dailyTexts(codes, v.time, b.dictionaries[source])
 	}
 	return d.textColumn(c.part, codes)
+}
+
+// lineArray returns the lines' numbers in their file.
+func (b *batcher) lineArray(c column, v *values) arrow.Array {
+	lines := make([]int64, v.n)
+	for i, n := range v.line[:v.n] {
+		lines[i] = b.firstLine + n
+	}
+	return int64Array(c.arrow.Type, lines)
 }
 
 // storedArray returns those rows of a table's column that are left, by their
@@ -278,15 +366,15 @@ func validRows(column arrow.Array, rows []int64) (valid *memory.Buffer, nulls in
 	return bitmap(len(rows), func(i int) bool { return column.IsValid(int(rows[i]) - 1) }), nulls
 }
 
-func (b *batcher) classArray(r *rows) arrow.Array {
+func (b *batcher) classArray(v *values) arrow.Array {
 	if b.classes == nil {
 		b.classes = newDictionary()
 		for _, class := range classes {
 			b.classes.codeOf(class)
 		}
 	}
-	codes := make([]int32, r.n)
-	for i, status := range r.status[:r.n] {
+	codes := make([]int32, v.n)
+	for i, status := range v.status[:v.n] {
 		codes[i] = -1
 		if statusClass(status) != "" {
 			codes[i] = status / 100
@@ -295,12 +383,12 @@ func (b *batcher) classArray(r *rows) arrow.Array {
 	return dictionaryArray(codes, countNulls(codes), b.classes)
 }
 
-func (b *batcher) fileArray(r *rows) arrow.Array {
+func (b *batcher) fileArray(v *values) arrow.Array {
 	if b.files == nil || b.files.full() {
 		b.files = newDictionary()
 	}
 	code := b.files.codeOf(b.file)
-	codes := make([]int32, r.n)
+	codes := make([]int32, v.n)
 	for i := range codes {
 		codes[i] = code
 	}
@@ -311,22 +399,35 @@ func (b *batcher) fileArray(r *rows) arrow.Array {
 var textType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
 
 // dictionaryArray makes a column of codes, of which so many are -1 for null. It
-// takes their memory.
+// takes their memory, unless all are null.
 func dictionaryArray(codes []int32, nulls int, d *dictionary) arrow.Array {
 	var valid *memory.Buffer
-	if nulls > 0 {
+	texts, indices := d.values(), arrow.Int32Traits.CastToBytes(codes)
+	switch {
+	case nulls == len(codes):
+		valid, indices = memory.NewBufferBytes(zeros(int(bitutil.BytesForBits(int64(nulls))))), zeros(len(indices))
+		if texts.Len() == 0 {
+			texts = noTexts // readers may look at text 0
+		}
+	case nulls > 0:
 		valid = validCodes(codes)
 	}
-	values := d.values()
-	if nulls == len(codes) && values.Len() == 0 {
-		values = noTexts // readers may look at text 0 of a column that is null throughout
-	}
-	data := array.NewDataWithDictionary(textType, len(codes),
-		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(codes))},
-		nulls, 0, values.Data().(*array.Data))
+	data := array.NewDataWithDictionary(textType, len(codes), []*memory.Buffer{valid, memory.NewBufferBytes(indices)},
+		nulls, 0, texts.Data().(*array.Data))
 	defer data.Release()
 	return array.NewDictionaryData(data)
 }
+
+// zeros returns so many zeros, which nobody may write to: most columns of which
+// all is null can share them.
+func zeros(n int) []byte {
+	if n <= len(manyZeros) {
+		return manyZeros[:n:n]
+	}
+	return make([]byte, n)
+}
+
+var manyZeros = make([]byte, 64<<10)
 
 // validCodes returns a bit for each code that stands for a text. Those that do
 // not become 0, which every reader can look up.
@@ -347,46 +448,34 @@ var noTexts = func() arrow.Array {
 	return d.values()
 }()
 
+// int32Array and int64Array make columns of numbers, of which they take the memory.
 func int32Array(values []int32) arrow.Array {
-	copied := slices.Clone(values)
-	nulls := 0
-	for _, v := range values {
-		if v == None {
-			nulls++
-		}
-	}
-	var valid *memory.Buffer
-	if nulls > 0 {
-		valid = bitmap(len(values), func(i int) bool { return values[i] != None })
-	}
+	valid, nulls := validNumbers(values)
 	data := array.NewData(arrow.PrimitiveTypes.Int32, len(values),
-		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(copied))}, nil, nulls, 0)
+		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(values))}, nil, nulls, 0)
 	defer data.Release()
 	return array.MakeFromData(data)
 }
 
-// int64Array copies values, plus add, into a column.
-func int64Array(typ arrow.DataType, values []int64, add int64) arrow.Array {
-	copied := slices.Clone(values)
-	nulls := 0
+func int64Array(typ arrow.DataType, values []int64) arrow.Array {
+	valid, nulls := validNumbers(values)
+	data := array.NewData(typ, len(values),
+		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(values))}, nil, nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+// validNumbers returns a bit for each number that is not None; nil if none is.
+func validNumbers[T int32 | int64](values []T) (valid *memory.Buffer, nulls int) {
 	for _, v := range values {
 		if v == None {
 			nulls++
 		}
 	}
-	if add != 0 {
-		for i := range copied {
-			copied[i] += add
-		}
+	if nulls == 0 {
+		return nil, 0
 	}
-	var valid *memory.Buffer
-	if nulls > 0 {
-		valid = bitmap(len(values), func(i int) bool { return values[i] != None })
-	}
-	data := array.NewData(typ, len(values),
-		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(copied))}, nil, nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
+	return bitmap(len(values), func(i int) bool { return values[i] != None }), nulls
 }
 
 // bitmap returns n bits.

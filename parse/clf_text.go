@@ -99,23 +99,15 @@ func addressEnd(line []byte) int {
 	return n
 }
 
-// These are the same for all eight bytes of a number.
-const eachByte, highBits, lowBits = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080, 0x7f7f_7f7f_7f7f_7f7f
-
-// otherThanDigits returns a bit, the uppermost, of each byte that is no digit.
-// Only the first is sure: it may carry over to the next.
-func otherThanDigits(b uint64) uint64 {
-	// A digit has 3 as its upper half, and still has it when 6 is added.
-	upper := (b&(0xf0*eachByte) ^ 0x30*eachByte) | ((b+6*eachByte)&(0xf0*eachByte) ^ 0x30*eachByte)
-	return otherThanZero(upper)
-}
-
-// otherThanDigitsAndDots is otherThanDigits but for dots, which have no bit.
+// otherThanDigitsAndDots returns a bit, the uppermost, of each byte that is
+// neither. Only the first is sure: it may carry over to the next.
 func otherThanDigitsAndDots(b uint64) uint64 {
-	return otherThanDigits(b) & otherThanZero(b^'.'*eachByte)
+	const each, high, low7 = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080, 0x7f7f_7f7f_7f7f_7f7f
+	// A digit has 3 as its upper half, and still has it when 6 is added.
+	noDigit := (b&(0xf0*each) ^ 0x30*each) | ((b+6*each)&(0xf0*each) ^ 0x30*each)
+	noDot := b ^ '.'*each
+	return ((noDigit&low7 + low7) | noDigit) & ((noDot&low7 + low7) | noDot) & high
 }
-
-func otherThanZero(b uint64) uint64 { return ((b&lowBits + lowBits) | b) & highBits }
 
 // isFullAddress reports whether host, of digits and dots, is surely an IPv4
 // address. It says what isAddress would say of most hosts, in a third of the

@@ -1,10 +1,6 @@
 package parse
 
-import (
-	"bytes"
-	"encoding/binary"
-	"math/bits"
-)
+import "bytes"
 
 // usual parses a line of the form that nearly all lines have:
 //
@@ -29,16 +25,16 @@ func (p *clfParser) usual(line []byte, r *Record) bool {
 	if !ok {
 		return false
 	}
-	sent, i := sizeAt(line, size)
-	referer, agent, ok := usualPair(line[i:])
-	if !ok || i == size || i-size > surelyFits {
+	sent, digits := sixteenDigits(line[size:])
+	referer, agent, ok := usualPair(line[size+digits:])
+	if !ok || digits == 0 {
 		return false
 	}
 	µs, offset, ok := p.clf.parse(line[clock : request-3])
 	if !ok {
 		return false
 	}
-	r.Time, r.Offset, r.Status, r.Bytes = µs, offset, status, sent
+	r.Time, r.Offset, r.Status, r.Bytes = µs, offset, status, int64(sent)
 	r.Text[Host], r.Text[Referer], r.Text[Agent] = line[:host], referer, agent
 	splitRequest(line[request:requestEnd], r)
 	return true
@@ -72,25 +68,4 @@ func usualPair(b []byte) (referer, agent []byte, ok bool) {
 		return nil, nil, false
 	}
 	return null(referer), null(b[3:]), true
-}
-
-// sizeAt returns the number that begins at line[i], and the index of what
-// follows its digits. It is right up to surelyFits digits.
-func sizeAt(line []byte, i int) (n int64, end int) {
-	if i+8 <= len(line) {
-		// Up to seven digits at once, moved so that zeros stand before them;
-		// then pairs, fours and all eight are added up.
-		text := binary.LittleEndian.Uint64(line[i:])
-		if digits := bits.TrailingZeros64(otherThanDigits(text)) / 8; digits < 8 {
-			text = (text - 0x3030_3030_3030_3030) << (64 - 8*digits)
-			text = (text*10 + text>>8) & 0x00ff_00ff_00ff_00ff
-			text = (text*100 + text>>16) & 0x0000_ffff_0000_ffff
-			return int64((text*10_000 + text>>32) & 0xffff_ffff), i + digits
-		}
-	}
-	for i < len(line) && isDigit(line[i]) {
-		n = n*10 + int64(line[i]-'0')
-		i++
-	}
-	return n, i
 }

@@ -36,7 +36,7 @@ type dictionary struct {
 	text    []byte
 	array   arrow.Array // of all texts; nil or shorter when texts were added since
 
-	chunk   [chunkRows]bucket // scratch of intern
+	chunk   [lookups]bucket // scratch of intern
 	touched uint32
 	few     [256]int32 // codes + 1 by endsOf, for internFew
 
@@ -49,8 +49,8 @@ type bucket struct {
 	code int32 // +1: 0 is a free slot
 }
 
-// chunkRows is how many look-ups are under way at a time.
-const chunkRows = 256
+// lookups is how many of them are under way at a time.
+const lookups = 256
 
 // dictionarySeed differs from run to run, so that nobody can write a log whose
 // texts all fall into one slot. Codes do not depend on it.
@@ -89,7 +89,7 @@ func hashOf(text []byte) uint32 { return uint32(maphash.Bytes(dictionarySeed, te
 // the same step; row by row, each would wait for the one before.
 func (d *dictionary) intern(r *rows, views []view, codes []int32) (nulls int) {
 	for len(views) > 0 {
-		n := min(len(views), chunkRows)
+		n := min(len(views), lookups)
 		nulls += d.internChunk(r, views[:n], codes[:n])
 		views, codes = views[n:], codes[n:]
 	}

@@ -2,17 +2,12 @@ package parse
 
 import "unsafe"
 
-// rows are the records of a block, field by field: views of the block's
-// texts, and numbers. Only fields that the scan reads are there, and each
-// array has n values.
-type rows struct {
+// values are rows, column by column: text fields as codes of the worker's
+// dictionaries, and numbers. Each array that is there has n values or more.
+type values struct {
 	n     int
-	block []byte // that the views are of
-	extra []byte // what follows it: texts that are not in the block as they are, such as unescaped ones
-	views [NumFields][]view
-	codes [NumFields][]int32 // of texts in the worker's dictionaries, where coded
-	coded [NumFields]bool
-	nulls [NumFields]int // among codes
+	codes [NumFields][]int32 // -1 is null
+	nulls [NumFields]int     // among codes
 
 	time     []int64
 	offset   []int32
@@ -21,8 +16,23 @@ type rows struct {
 	received []int64
 	duration []int64
 	upTime   []int64
-	line     []int64
+	line     []int64 // within the block
 }
+
+// rows are the chunk of a block's records at hand, on their way to a batch:
+// the texts as views, and as codes once somebody needs them. A chunk is so
+// small that it stays in the nearest caches while it is parsed and then read
+// again column by column.
+type rows struct {
+	values
+	block []byte // that the views are of
+	extra []byte // what follows it: texts that are not in the block as they are, such as unescaped ones
+	views [NumFields][]view
+	coded [NumFields]bool
+}
+
+// chunkRows is how many records a chunk has.
+const chunkRows = 256
 
 // A view is a text as a place in the block. It takes a third of a slice's
 // memory, and none of it is a pointer that the garbage collector looks at.
@@ -57,7 +67,6 @@ func (r *rows) reset(n int, fields []Field, block []byte) {
 	if n <= len(r.time) {
 		return
 	}
-	n += n / 4
 	for _, f := range fields {
 		r.views[f] = make([]view, n)
 		r.codes[f] = make([]int32, n)
@@ -111,6 +120,30 @@ func pick[T any](values []T, numbers []int32) {
 	for i, n := range numbers {
 		values[i] = values[n]
 	}
+}
+
+// append appends the numbers of rows that a batch needs.
+func (v *values) append(r *rows, needs *needs, room int) {
+	v.time = extend(v.time, r.time[:r.n], needs.numbers[columnTime], room)
+	v.offset = extend(v.offset, r.offset[:r.n], needs.numbers[columnOffset], room)
+	v.status = extend(v.status, r.status[:r.n], needs.numbers[columnStatus], room)
+	v.bytes = extend(v.bytes, r.bytes[:r.n], needs.numbers[columnBytes], room)
+	v.received = extend(v.received, r.received[:r.n], needs.numbers[columnReceived], room)
+	v.duration = extend(v.duration, r.duration[:r.n], needs.numbers[columnDuration], room)
+	v.upTime = extend(v.upTime, r.upTime[:r.n], needs.numbers[columnUpTime], room)
+	v.line = extend(v.line, r.line[:r.n], needs.numbers[columnLine], room)
+	v.n += r.n
+}
+
+// extend appends more to values, if that is needed. New values get some room.
+func extend[T any](values, more []T, needed bool, room int) []T {
+	if !needed {
+		return nil
+	}
+	if values == nil {
+		values = make([]T, 0, max(room, len(more)))
+	}
+	return append(values, more...)
 }
 
 // countNulls counts the codes that stand for no text.

@@ -239,7 +239,8 @@ func TestFullDictionary(t *testing.T) {
 			rec.Text[Path] = []byte(path)
 			r.add(&rec, p.fields, 1)
 		}
-		batch := b.batch(&r)
+		b.collect(&r, r.n)
+		batch := b.batch()
 		for i, row := range batchRows(batch) {
 			if want := fmt.Sprintf("book=\"b%d\"", block); !strings.HasSuffix(row, want) || !strings.HasPrefix(row, fmt.Sprintf("path=\"/book/b%d/%d/", block, i)) {
 				t.Fatalf("block %d: %.40s … %s, want %s", block, row, row[len(row)-20:], want)

@@ -374,9 +374,11 @@ func (r *tableReader) Write(batch arrow.Record) error {
 		}
 	}
 	w.draw(before)
-	made := w.keep(r.name, before)
-	r.summary.Kept += int64(w.rows.n)
-	r.summary.Filtered += batch.NumRows() - int64(w.rows.n)
+	w.batcher.begin(r.name, before)
+	w.keep(w.rows.n)
+	made, kept := w.finish()
+	r.summary.Kept += kept
+	r.summary.Filtered += batch.NumRows() - kept
 	if made == nil {
 		return nil
 	}

@@ -21,9 +21,9 @@ type worker struct {
 	source  *source // of parser
 	parser  Parser
 	text    []byte  // of the range at hand
+	parts   []part  // of the rows, by the filter's terms
 	numbers []int32 // scratch of keep
 	sample  sample
-	left    int // records of the block at hand that are not of the sample
 
 	files   []*FileSummary // by input; nil if the worker had none of its blocks
 	edges   []edge
@@ -42,6 +42,9 @@ func newWorker(s *Scanner, p *projection, inputs int) *worker {
 	w.batcher.escape = s.EscapeBytes
 	if s.Filter != nil {
 		w.filter = s.Filter.Clone()
+		for _, term := range w.filter.Terms {
+			w.parts = append(w.parts, w.batcher.newPart(term.Columns))
+		}
 	}
 	return w
 }
@@ -79,25 +82,25 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 		w.files[b.source.index] = f
 	}
 	f.Bytes += int64(len(text))
-	w.parse(b, text, before, int(lines), f)
-	parsed := w.rows.n
-	batch := w.keep(b.source.Name, before)
-	f.Kept += int64(w.rows.n)
-	f.Filtered += int64(w.left + parsed - w.rows.n)
+	w.batcher.begin(b.source.Name, before)
+	records := w.parse(b, text, before, int(lines), f)
+	batch, kept := w.finish()
+	f.Total += records
+	f.Kept += kept
+	f.Filtered += records - kept
 	return batch, nil
 }
 
-// parse fills the rows with the records of a block's text.
-func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSummary) {
+// parse collects the records of a block's text, and says how many there are.
+func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSummary) (records int64) {
 	if w.source != b.source || b.source.format.Directive() != "" {
 		w.source = b.source
 		w.parser = b.source.format.NewParser(b.directives)
 	}
 	w.parser.Reset()
 	fields := w.batcher.fields
-	w.rows.reset(lines, fields, text)
+	w.rows.reset(chunkRows, fields, text)
 	w.rejects = w.rejects[:0]
-	w.left = 0
 	first, last, latest, earliest := int64(None), int64(None), int64(None), int64(None)
 	for n := int64(1); len(text) > 0; n++ {
 		end := bytes.IndexByte(text, '\n')
@@ -131,10 +134,13 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 			}
 			continue
 		}
+		records++
 		if w.sample.holds(line) {
 			w.rows.add(&w.record, fields, n)
-		} else {
-			w.left++
+			if w.rows.n == chunkRows {
+				w.keep(lines)
+				w.rows.reset(chunkRows, fields, text)
+			}
 		}
 		if w.record.More {
 			f.Longer++
@@ -149,32 +155,39 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 		last = t
 		earliest, latest = min(earliest, t), max(latest, t)
 	}
-	f.Total += int64(w.rows.n + w.left)
+	w.keep(lines)
 	if first != None {
 		f.span(earliest, latest)
 		w.edges = append(w.edges, edge{b.source.index, b.index, first, last})
 	}
+	return records
 }
 
-// keep applies the filter, term by term: columns that a term does not read are
-// made only of the rows that it leaves. It returns the batch of what is left.
-func (w *worker) keep(file string, before int64) arrow.Record {
-	w.batcher.begin(file, before)
-	if w.filter != nil {
-		for i := range w.filter.Terms {
-			if w.rows.n == 0 {
-				return nil
-			}
-			term := &w.filter.Terms[i]
-			part := w.batcher.part(term.Columns, &w.rows)
-			w.rows.keep(term.Select(part, w.allRows()), w.batcher.fields)
-			part.Release()
+// keep collects those of the rows that the filter keeps, for a batch that gets
+// most of so many. The filter is applied term by term: columns that a term does
+// not read are made only of the rows that it leaves.
+func (w *worker) keep(most int) {
+	read := w.rows.n
+	for i := range w.parts {
+		if w.rows.n == 0 {
+			return
 		}
+		part := w.batcher.part(&w.parts[i], &w.rows)
+		w.rows.keep(w.filter.Terms[i].Select(part, w.allRows()), w.batcher.fields)
+		part.Release()
 	}
-	if w.rows.n == 0 {
-		return nil
+	if w.rows.n > 0 {
+		w.batcher.collect(&w.rows, min(most, most*w.rows.n/read+chunkRows))
 	}
-	return w.batcher.batch(&w.rows)
+}
+
+// finish returns the batch of all that was collected, nil if nothing was.
+func (w *worker) finish() (batch arrow.Record, rows int64) {
+	if w.batcher.values.n == 0 {
+		return nil, 0
+	}
+	batch = w.batcher.batch()
+	return batch, batch.NumRows()
 }
 
 // allRows returns 0, 1 … of all rows, in the worker's memory.
