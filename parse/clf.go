@@ -58,7 +58,11 @@ func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	if !escaped && p.usual(line, r) {
 		return OK
 	}
+	return p.careful(line, escaped, r)
+}
 
+// careful parses any line.
+func (p *clfParser) careful(line []byte, escaped bool, r *Record) Reason {
 	i := skipBlanks(line, 0)
 	if i == len(line) || line[i] == '#' {
 		return Blank

@@ -233,13 +233,22 @@ func (d *dictionary) add(text []byte, hash uint32, free *bucket) int32 {
 		return d.code(text, hashOf(text))
 	}
 	code := int32(d.len())
-	d.text = append(d.text, text...)
-	d.offsets = append(d.offsets, int32(len(d.text)))
+	d.text = append(twice(d.text, len(text)), text...)
+	d.offsets = append(twice(d.offsets, 1), int32(len(d.text)))
 	*free = bucket{hash, code + 1}
 	if 2*d.len() > len(d.slots) {
 		d.grow()
 	}
 	return code
+}
+
+// twice returns values with room for n more. Append would make a large array a
+// quarter larger at a time, and so copy it five times on its way.
+func twice[T any](values []T, n int) []T {
+	if cap(values)-len(values) >= n {
+		return values
+	}
+	return append(make([]T, 0, 2*cap(values)+n), values...)
 }
 
 // escapeInvalid writes what is no UTF-8 as servers do: \xHH for a byte.
