@@ -26,7 +26,7 @@ func (p *pageMaker) answer(c *Cell) (*answer, error) {
 			return a.with(note("These logs do not record " + what + ".")), nil
 		}
 		if t == nil || t.Rows == 0 {
-			return a.with(note("Nothing to show: no request " + wanted(c) + ".")), nil
+			return a.with(note("Nothing to show: no request " + p.wanted(c) + ".")), nil
 		}
 	}
 	shows := slices.Clone(c.Query.Show)
@@ -111,11 +111,14 @@ func (p *pageMaker) never() map[string]bool {
 var present = regexp.MustCompile(`\b(site|user|book) != none`)
 
 // wanted says what a cell without rows looks for.
-func wanted(c *Cell) string {
+func (p *pageMaker) wanted(c *Cell) string {
 	if len(c.Query.Rows) == 0 {
 		return "is in this time"
 	}
 	if m := present.FindStringSubmatch(c.Text); m != nil {
+		if m[1] == "site" && p.unknown != nil { // what names no agent names no referrer
+			return "says where it came from"
+		}
 		return map[string]string{"site": "came from another site", "user": "names a user", "book": "is for a book"}[m[1]]
 	}
 	return "is of this kind"

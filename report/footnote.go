@@ -25,6 +25,10 @@ func ordinary(notes []string) []string {
 // footnotes returns what has to be explained of a part of an answer, and has
 // not been on the page so far.
 func (p *pageMaker) footnotes(c *Cell, of part) (list []part) {
+	if p.unknown != nil && c.ofPeople() && !slices.Contains(p.explained, string(alike)) {
+		p.explained = append(p.explained, string(alike))
+		list = append(list, alike)
+	}
 	t := p.tables[c.Name]
 	marked := false
 	switch of := of.(type) {
@@ -37,7 +41,7 @@ func (p *pageMaker) footnotes(c *Cell, of part) (list []part) {
 		marked = slices.ContainsFunc(of.Lines, func(l line) bool { return of.marks(l) })
 	}
 	if !marked || t == nil || !isPartial(t) {
-		return nil
+		return list
 	}
 	for _, note := range t.Notes {
 		hours, _, _ := strings.Cut(note, ";")

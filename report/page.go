@@ -79,11 +79,12 @@ type pageMaker struct {
 	span      Period    // of the page, in its zone
 	first     time.Time // of the page's time axes
 	last      time.Time
-	charts    bool     // one has been laid out
-	above     bool     // the cell at hand stands above a low chart, which names the hours for both
-	beats     pulse    // once it is asked for
-	explained []string // what footnotes have said
-	gaps      []string // times without a log line, as the first chart that sees them says it
+	charts    bool                // one has been laid out
+	above     bool                // the cell at hand stands above a low chart, which names the hours for both
+	beats     pulse               // once it is asked for
+	unknown   map[string][]string // columns of tables that tell nothing, where nobody knows who made a request
+	explained []string            // what footnotes have said
+	gaps      []string            // times without a log line, as the first chart that sees them says it
 }
 
 // page lays out the result.
@@ -106,6 +107,9 @@ func (r *Result) page() (*page, error) {
 		} else if i < len(r.Tables) {
 			p.tables[name] = r.Tables[i]
 		}
+	}
+	if p.anonymous() {
+		p.unknow()
 	}
 	pg := p.head()
 	return pg, p.body(pg)

@@ -216,6 +216,9 @@ func (pl *plot) order(stack string) {
 		s := &pl.series[i]
 		s.name, s.class = named(stack, s.name, s.class, i)
 	}
+	if len(pl.series) == 1 && pl.series[0].class == "c-other" { // grey is for what is beside others
+		pl.series[0].class = palette[0]
+	}
 }
 
 func named(stack, name, class string, i int) (string, string) {

@@ -167,6 +167,9 @@ func (p *pageMaker) grid(c *Cell, t *frame.Table, show frame.Show) *grid {
 			}
 		}
 	}
+	items = slices.DeleteFunc(slices.Clone(items), func(item frame.ShowItem) bool {
+		return item.Expr != nil && slices.Contains(p.unknown[c.Name], item.Expr.String())
+	})
 	rows := t.Rows
 	var kids [][]int
 	if len(items) > 0 && items[0].Within != nil {

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestAnonymous checks that a page claims nothing of people or bots where no
+// request says who made it: no number, no sentence, no column. One request that
+// does is enough for all of them.
+func TestAnonymous(t *testing.T) {
+	text := func(name string, known int) string {
+		n := notebook(t, name, "")
+		tables := fixture(t, n)
+		for _, tb := range tables {
+			if who := tb.Column("who"); who != nil {
+				for i := known; i < len(who.Texts); i++ {
+					who.Texts[i] = "unknown"
+				}
+			}
+		}
+		var b bytes.Buffer
+		if err := (&Result{n, tables, nil, fixtureRun()}).WriteText(&b); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(b.String()), " ")
+	}
+	for name, claims := range map[string][]string{
+		"access": {"opened by people", "Bots made", "By people", "Pages Bots", "a crawler shows itself"},
+		"books":  {"People opened"},
+	} {
+		of := func(page string) (found []string) {
+			for _, claim := range claims {
+				if strings.Contains(strings.ToLower(page), strings.ToLower(claim)) {
+					found = append(found, claim)
+				}
+			}
+			return found
+		}
+		if found := of(text(name, 1)); !slices.Equal(found, claims) {
+			t.Errorf("%s: a page of people says %q, want %q", name, found, claims)
+		}
+		nobody := text(name, 0)
+		if found := of(nobody); len(found) > 0 {
+			t.Errorf("%s: a page of nobody knows whom says %q", name, found)
+		}
+		if n := strings.Count(nobody, string(alike)); n != 1 {
+			t.Errorf("%s: a page of nobody knows whom says %d times that bots are counted, want once", name, n)
+		}
+	}
+}
