@@ -113,7 +113,13 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 			}
 			i = end + 1
 		case jsonWord:
-			end := jsonWordEnd(line, i)
+			n, end := shortNumber(line, i)
+			if end > i && at.edge.spare&^p.filled != 0 && at.edge.value.setNumber(n, r) {
+				p.filled |= at.edge.slots
+				i = end
+				continue
+			}
+			end = jsonWordEnd(line, i)
 			if field, i = line[i:end], end; string(field) == "null" {
 				continue
 			}

@@ -91,20 +91,32 @@ func (s *slashes) skipJSON(b []byte, i int) int {
 	return -1
 }
 
-// jsonWordEnd returns the end of a number, true, false or null that begins at
-// b[i]. Of most numbers no byte is looked at alone.
+// jsonWordEnd returns the end of a number, true, false or null that begins at b[i].
 func jsonWordEnd(b []byte, i int) int {
-	if i+17 <= len(b) {
-		_, n := firstDigits(binary.LittleEndian.Uint64(b[i:]))
-		if i += n; b[i] == '.' {
-			_, n = firstDigits(binary.LittleEndian.Uint64(b[i+1:]))
-			i += 1 + n
-		}
-	}
 	for i < len(b) && jsonClasses[b[i]] == jsonWord {
 		i++
 	}
 	return i
+}
+
+// shortNumber reads the number that begins at b[i] if it has one to seven
+// digits, and not more behind a point, and returns its end, i if it has others or
+// is none.
+func shortNumber(b []byte, i int) (n number, end int) {
+	if len(b)-i < 17 {
+		return n, i
+	}
+	n.digits, n.whole = firstDigits(binary.LittleEndian.Uint64(b[i:]))
+	if end = i + n.whole; b[end] == '.' {
+		var fraction uint64
+		fraction, n.places = firstDigits(binary.LittleEndian.Uint64(b[end+1:]))
+		n.digits = n.digits*powers[n.places] + fraction
+		end += 1 + n.places
+	}
+	if n.whole == 0 || n.whole == 8 || n.places == 8 || jsonClasses[b[end]] == jsonWord {
+		return n, i
+	}
+	return n, end
 }
 
 // A jsonClass says what a value is, by its first byte.

@@ -314,6 +314,26 @@ func setHost(b []byte, r *Record) Reason {
 	return OK
 }
 
+// setNumber is set for a number that has been read. It leaves what is unusual to
+// set, and says so.
+func (v *value) setNumber(n number, r *Record) bool {
+	switch {
+	case v.kind == kSize && n.places == 0:
+		*v.number(r) = int64(n.digits)
+	case v.kind == kStatus && n.places == 0 && n.whole == 3:
+		r.Status = int32(n.digits)
+	case (v.kind == kSpan || v.kind == kDecimal) && v.part == 0:
+		µs, ok := scale(n.digits, int(v.shift)-n.places)
+		if !ok {
+			return false
+		}
+		*v.number(r) = µs
+	default:
+		return false
+	}
+	return true
+}
+
 // isPlainAddress reports whether b surely is an IPv4 address.
 func isPlainAddress(b []byte) bool {
 	n := len(b)
