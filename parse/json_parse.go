@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 )
 
@@ -30,14 +31,17 @@ type jsonStep struct {
 
 // A jsonWay is what stands between two values.
 type jsonWay struct {
-	text  string // if it leads to a string, it ends with its quote
-	look  int    // the byte that tells the class of what it leads to
-	class jsonClass
-	to    *jsonStep
+	text   string    // if it leads to a string, it ends with its quote
+	words  [4]uint64 // the text again, if it is short, …
+	masks  [4]uint64 // … and its part of as many bytes of a line
+	beyond int       // a line must have more bytes than these to be compared so
+	look   int       // the byte that tells the class …
+	class  jsonClass // … of what it leads to
+	to     *jsonStep
 }
 
 // noWay is what a step has before one is taken.
-var noWay = &jsonWay{look: math.MaxInt}
+var noWay = &jsonWay{beyond: math.MaxInt, look: math.MaxInt}
 
 // unread leads to the values that nobody reads.
 var unread = new(jsonEdge)
@@ -60,6 +64,8 @@ const (
 	maxWay    = 256
 	maxUnread = 32
 )
+
+const shortWay = 32
 
 func newJSONParser(f *jsonFormat) *jsonParser {
 	line := &jsonPlace{edge: &jsonEdge{object: f.root}}
@@ -97,7 +103,7 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 	}
 	p.slashes.find(line, i)
 	for at := p.start; ; {
-		if w := at.way; w.leads(line[i:]) {
+		if w := at.way; w.leads(line, i) {
 			at, i = w.to, i+len(w.text)
 		} else if at, i = p.next(line, i, at); i < 0 {
 			return BadJSON
@@ -131,15 +137,15 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 			}
 			continue
 		}
-		switch e := at.edge; {
-		case !p.wants(e, field):
-		case e.value.kind == kText:
+		e := at.edge
+		if !p.wants(e, field) {
+			continue
+		}
+		if e.value.kind == kText {
 			r.Text[e.value.field] = field
 			p.filled |= e.slots
-		default:
-			if reason := p.fill(e, field, r); reason != OK {
-				return reason
-			}
+		} else if reason := p.fill(e, field, r); reason != OK {
+			return reason
 		}
 	}
 }
@@ -184,27 +190,47 @@ func (p *jsonParser) onConsole(line []byte, r *Record) int {
 	return at + 1
 }
 
-// leads reports whether b begins with the way, and such a value follows as it
-// leads to.
-func (w *jsonWay) leads(b []byte) bool {
-	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && string(b[:len(w.text)]) == w.text
+// leads reports whether the way begins at b[i], and such a value follows as it
+// leads to. A short way is compared without a branch.
+func (w *jsonWay) leads(b []byte, i int) bool {
+	b = b[i:]
+	if len(b) <= w.beyond {
+		return len(b) > w.look && jsonClasses[b[w.look]] == w.class && string(b[:len(w.text)]) == w.text
+	}
+	at := (*[shortWay]byte)(b)
+	other := (binary.LittleEndian.Uint64(at[:])^w.words[0])&w.masks[0] | (binary.LittleEndian.Uint64(at[8:])^w.words[1])&w.masks[1] |
+		(binary.LittleEndian.Uint64(at[16:])^w.words[2])&w.masks[2] | (binary.LittleEndian.Uint64(at[24:])^w.words[3])&w.masks[3]
+	return other == 0 && jsonClasses[b[w.look]] == w.class
+}
+
+// newWay returns the way that is a text.
+func newWay(text []byte, to *jsonStep) *jsonWay {
+	w := &jsonWay{text: string(text), beyond: math.MaxInt, look: len(text), class: to.class, to: to}
+	if to.class == jsonString || to.class == jsonOther {
+		w.look--
+	}
+	if len(text) <= shortWay {
+		w.beyond = shortWay
+		for i, c := range text {
+			w.words[i/8] |= uint64(c) << (i % 8 * 8)
+			w.masks[i/8] |= 0xff << (i % 8 * 8)
+		}
+	}
+	return w
 }
 
 // next goes from behind a value, at b[i], to the next one, by any way. The index
 // is -1 if that is no JSON.
 func (p *jsonParser) next(b []byte, i int, at *jsonStep) (*jsonStep, int) {
 	for _, w := range at.ways {
-		if w.leads(b[i:]) {
+		if w.leads(b, i) {
 			at.way = w
 			return w.to, i + len(w.text)
 		}
 	}
 	to, end := p.explore(b, i, at)
 	if end >= 0 && end-i <= maxWay && len(at.ways) < maxWays {
-		at.way = &jsonWay{text: string(b[i:end]), look: end - i, class: to.class, to: to}
-		if to.class == jsonString || to.class == jsonOther {
-			at.way.look--
-		}
+		at.way = newWay(b[i:end], to)
 		at.ways = append(at.ways, at.way)
 	}
 	return to, end

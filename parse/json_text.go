@@ -99,9 +99,8 @@ func jsonWordEnd(b []byte, i int) int {
 	return i
 }
 
-// shortNumber reads the number that begins at b[i] if it has one to seven
-// digits, and not more behind a point, and returns its end, i if it has others or
-// is none.
+// shortNumber reads the number that begins at b[i] if it has one to seven digits,
+// and not more behind a point, and returns its end, i if it has others or is none.
 func shortNumber(b []byte, i int) (n number, end int) {
 	if len(b)-i < 17 {
 		return n, i
