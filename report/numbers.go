@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -73,8 +74,8 @@ func size(v float64) (number, unit string) {
 
 // percent splits a share: "3.0", "%". A share too small to show is "<0.1".
 func percent(v float64, decimals int) (number, unit string) { //nolint:unparam // a number and its unit are printed apart
-	if v == 0 {
-		return "0", "%"
+	if v == 0 || v == 1 { // none and all have no fractions
+		return fixed(v*100, 0), "%"
 	}
 	least := math.Pow(10, -float64(decimals))
 	if v > 0 && v*100 < least/2 {
@@ -259,7 +260,7 @@ func (f formatter) value(v value) string {
 	case v.unit == "weekday":
 		return weekdays[int(v.num)%len(weekdays)]
 	case v.unit == "hour_of_day":
-		return fixed(v.num, 0) + ":00"
+		return fmt.Sprintf("%02.0f:00", v.num)
 	}
 	return v.String()
 }

@@ -273,6 +273,7 @@ func TestFormats(t *testing.T) {
 	check(pct(0.0301, 1), "3.0"+thin+"%")
 	check(pct(0.0001, 1), "<0.1"+thin+"%")
 	check(pct(0, 1), "0"+thin+"%")
+	check(pct(1, 1), "100"+thin+"%")
 	check(pct(0.3923, 0), "39"+thin+"%")
 	check(elapsed(850), "850"+thin+"µs")
 	check(elapsed(12_000), "12"+thin+"ms")
