@@ -13,7 +13,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
+	"github.com/xi2/xz"
 )
 
 // A compression is how a file's bytes are packed, told by its first bytes and
@@ -106,14 +106,13 @@ func (src *source) look() {
 		return // a pipe gives its bytes but once
 	}
 	src.size = fi.Size()
-	text, packed, err := unpack(io.LimitReader(f, src.size))
+	text, err := src.unpack(io.LimitReader(f, src.size))
 	if err != nil {
 		src.err = err
 		return
 	}
-	src.packed = packed
 	src.sample(text)
-	if packed == plain && src.size > 4*sampleSize {
+	if src.packed == plain && src.size > 4*sampleSize {
 		src.middle = middleLines(f, src.size)
 	}
 }
@@ -169,8 +168,7 @@ func (src *source) open(progress func(int64)) (*openSource, error) {
 		}
 	}
 	var err error
-	t.r, src.packed, err = unpack(t.packed)
-	if err != nil {
+	if t.r, err = src.unpack(t.packed); err != nil {
 		t.close()
 		return nil, err
 	}
@@ -212,6 +210,16 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// unpack returns a reader of the source's text. A file may be damaged before
+// its first byte.
+func (src *source) unpack(r io.Reader) (text io.Reader, err error) {
+	text, src.packed, err = unpack(r)
+	if err != nil && src.packed != plain {
+		err = src.damage(err, 0)
+	}
+	return text, err
+}
+
 // unpack returns a reader of the text that r has packed.
 func unpack(r io.Reader) (io.Reader, compression, error) {
 	b := bufio.NewReaderSize(r, 256<<10)
@@ -225,13 +233,13 @@ func unpack(r io.Reader) (io.Reader, compression, error) {
 		return &gzipReader{packed: b}, packed, nil
 	case zstandard:
 		// One goroutine a file: the others parse.
-		z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
+		z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxDictionary))
 		return &zstdReader{z}, packed, err
 	case bzipped:
 		return bzip2.NewReader(b), packed, nil
 	case xzipped:
-		x, err := xz.NewReader(b)
-		return x, packed, err
+		x, err := xz.NewReader(b, maxDictionary)
+		return xzReader{x}, packed, cutXZ(err)
 	case littleWide:
 		return &wideReader{r: b, order: binary.LittleEndian}, packed, nil
 	case bigWide:
@@ -240,7 +248,25 @@ func unpack(r io.Reader) (io.Reader, compression, error) {
 	return b, packed, nil
 }
 
+// maxDictionary is how much of its text a packed file may need to have in memory.
+const maxDictionary = 1 << 30
+
 type zstdReader struct{ *zstd.Decoder }
+
+// An xzReader says that the data ended too early as other readers do.
+type xzReader struct{ *xz.Reader }
+
+func (x xzReader) Read(p []byte) (int, error) {
+	n, err := x.Reader.Read(p)
+	return n, cutXZ(err)
+}
+
+func cutXZ(err error) error {
+	if errors.Is(err, xz.ErrBuf) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
 
 // A gzipReader reads gzip's members one after the other. Unlike gzip's own
 // reader it knows what is damage and what only follows the data: tapes and

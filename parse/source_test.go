@@ -84,6 +84,9 @@ func TestDamage(t *testing.T) {
 	gz := gzipText(t, []byte(text))
 	flipped := bytes.Clone(gz)
 	flipped[len(flipped)-6] ^= 1 // in the checksum
+	packed := packers[".xz"](t, []byte(text))
+	damagedXZ := bytes.Clone(packed)
+	damagedXZ[len(packed)/2] ^= 1
 	for _, c := range []struct {
 		name    string
 		content []byte
@@ -98,7 +101,9 @@ func TestDamage(t *testing.T) {
 		{"flipped bit", flipped, 19_999, "damaged data, after"},
 		{"magic only", gz[:5], 0, "the file ends within its compressed data, after 0 bytes"},
 		{"truncated zstd", packers[".zst"](t, []byte(text))[:60], 0, ""},
-		{"truncated xz", packers[".xz"](t, []byte(text))[:100], 0, ""},
+		{"truncated xz", packed[:len(packed)-60], 5_000, "the file ends within its compressed data, after"},
+		{"xz without a header", packed[:11], 0, "the file ends within its compressed data, after 0 bytes"},
+		{"damaged xz", damagedXZ, 0, "damaged data, after"},
 	} {
 		_, s := scan(t, Scanner{Columns: []string{"path"}, Jobs: 2}, writeFile(t, "access.log.gz", c.content))
 		f := s.Files[0]

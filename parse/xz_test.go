@@ -1,0 +1,40 @@
+package parse
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+)
+
+// TestCutXZ checks that of a small file of xz that is cut anywhere each byte
+// counts that is there, and that none is ever taken for whole.
+func TestCutXZ(t *testing.T) {
+	var text []byte
+	for i := range 300 {
+		text = fmt.Appendf(text, "%s%d\n", strings.TrimSuffix(goodLine, "\n"), i*i)
+	}
+	packed := packers[".xz"](t, text)
+	last := 0
+	for n := len(magics[xzipped]); n < len(packed); n++ {
+		if n > 50 && n < len(packed)-50 && n%23 > 0 {
+			continue // the ends have many parts, the middle is one
+		}
+		r, _, err := unpack(bytes.NewReader(packed[:n]))
+		var got []byte
+		if err == nil {
+			got, err = io.ReadAll(r)
+		}
+		if !errors.Is(err, io.ErrUnexpectedEOF) || !bytes.HasPrefix(text, got) || len(got) < last {
+			t.Fatalf("cut at %d it has %d bytes of text, error %v; a shorter one had %d", n, len(got), err, last)
+		}
+		if last = len(got); n > 200 && n < len(packed)-100 && last < n {
+			t.Errorf("cut at %d of %d it has only %d bytes of text", n, len(packed), last)
+		}
+	}
+	if last != len(text) {
+		t.Errorf("without its last byte it has %d bytes of text of %d", last, len(text))
+	}
+}
