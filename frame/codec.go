@@ -238,19 +238,36 @@ func (d *decoder) bytes(n int) []byte {
 // pairs writes pairs, ascending, each with its count if there is one.
 func (e *encoder) pairs(p *pairs, count func(n int32) int64) {
 	e.uint(uint64(p.len()))
-	var lastA, lastB int32
+	var last pairPlace
 	for _, n := range p.sorted() {
-		a, b := p.of(n)
-		if a != lastA {
-			lastB = 0
-		}
-		e.uint(uint64(a - lastA))
-		e.uint(uint64(b - lastB))
+		last = e.pair(last, p.keys[n])
 		if count != nil {
 			e.uint(uint64(count(n)))
 		}
-		lastA, lastB = a, b
 	}
+}
+
+// counts writes the pairs of a settled tally, each with its count.
+func (e *encoder) counts(s *tally) {
+	e.uint(uint64(len(s.keys)))
+	var last pairPlace
+	s.each(func(g, number int32, n int64) {
+		last = e.pair(last, uint64(g)<<32|uint64(number))
+		e.uint(uint64(n))
+	})
+}
+
+type pairPlace struct{ a, b uint32 }
+
+// pair writes how far a pair is from the last.
+func (e *encoder) pair(last pairPlace, key uint64) pairPlace {
+	a, b := uint32(key>>32), uint32(key)
+	if a != last.a {
+		last.b = 0
+	}
+	e.uint(uint64(a - last.a))
+	e.uint(uint64(b - last.b))
+	return pairPlace{a, b}
 }
 
 // pairs reads pairs of numbers below a and b.

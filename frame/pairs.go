@@ -36,20 +36,6 @@ func (p *pairs) len() int { return max(0, len(p.keys)-1) }
 // of returns the two numbers of pair n.
 func (p *pairs) of(n int32) (a, b int32) { return int32(p.keys[n] >> 32), int32(uint32(p.keys[n])) }
 
-// each calls f for all pairs in order of their numbers, many at a time: with the
-// number of the first, and both halves of each, which f may overwrite.
-func (p *pairs) each(f func(first int32, a, b []int32)) {
-	const many = 1024
-	var a, b [many]int32
-	for first := 1; first < len(p.keys); first += many {
-		n := min(many, len(p.keys)-first)
-		for i := range n {
-			a[i], b[i] = p.of(int32(first + i))
-		}
-		f(int32(first), a[:n], b[:n])
-	}
-}
-
 // sorted returns the numbers of all pairs in the order of the pairs.
 func (p *pairs) sorted() []int32 {
 	order := make([]int32, p.len())

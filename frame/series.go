@@ -16,7 +16,6 @@ type series struct {
 	now   []uint32 // rows of each group in it
 	open  []int32  // groups that have some
 	rows  int      // in now, together
-	units []int32  // scratch of settle
 }
 
 func (s *series) grow(n int) { s.now = grown(s.now, n) }
@@ -29,7 +28,7 @@ func (s *series) update(in *input) {
 			n++
 		}
 		if units[0] != s.unit || s.rows > 1<<30 {
-			s.settle()
+			s.close()
 			s.unit = units[0]
 		}
 		s.addNow(groups[:n])
@@ -48,31 +47,28 @@ func (s *series) addNow(groups []int32) {
 	s.rows += len(groups)
 }
 
-// settle makes pairs of what is counted in the unit at hand.
-func (s *series) settle() {
-	if len(s.open) == 0 {
-		return
-	}
-	s.units = resize(s.units, len(s.open))
-	for i := range s.units {
-		s.units[i] = s.unit
-	}
-	for i, pair := range s.pairsOf(s.open, s.units) {
-		g := s.open[i]
-		s.increase(pair, int64(s.now[g]))
+// close makes pairs of what is counted in the unit at hand.
+func (s *series) close() {
+	for _, g := range s.open {
+		s.add(g, s.unit, int64(s.now[g]))
 		s.now[g] = 0
 	}
 	s.open, s.rows = s.open[:0], 0
 }
 
+func (s *series) settle() {
+	s.close()
+	s.tally.settle()
+}
+
 func (s *series) merge(from state, groups []int32, by remaps) {
 	f := from.(*series)
-	f.settle()
+	f.close()
 	s.tally.merge(&f.tally, groups, by.unit)
 }
 
 func (s *series) put(e *encoder) {
-	s.settle()
+	s.close()
 	s.tally.put(e)
 }
 
@@ -94,12 +90,11 @@ func (s *series) column(out *Column, groups []int32, r *result) string {
 		out.Series[i] = make([]int64, len(out.Axis))
 	}
 	at := indexOf(groups)
-	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
-		g, number := s.seen.of(pair)
+	s.each(func(g, number int32, n int64) {
 		if number != 0 && int(g) < len(at) && at[g] >= 0 {
-			out.Series[at[g]][place[number]] = s.count(pair)
+			out.Series[at[g]][place[number]] = n
 		}
-	}
+	})
 	return ""
 }
 
@@ -111,12 +106,11 @@ func (s *series) bothColumn(name string, groups []int32, missing func(hour int64
 	}
 	out := Column{Name: name, Type: Int, Ints: make([]int64, len(groups))}
 	at := indexOf(groups)
-	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
-		g, number := s.seen.of(pair)
+	s.each(func(g, number int32, n int64) {
 		if int(g) < len(at) && at[g] >= 0 && !left[number] {
-			out.Ints[at[g]] += s.count(pair)
+			out.Ints[at[g]] += n
 		}
-	}
+	})
 	return out
 }
 
@@ -127,14 +121,15 @@ const maxAxis = 10_000
 
 // axis returns the units from the first to the last that any group has.
 func (s *series) axis(unit string, zone *time.Location) []int64 {
+	seen := make([]bool, s.arg.size())
+	s.each(func(_, number int32, _ int64) { seen[number] = true })
 	var have []int64
-	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
-		if _, number := s.seen.of(pair); number != 0 {
+	for number := 1; number < len(seen); number++ {
+		if seen[number] {
 			have = append(have, s.arg.ints.values[number-1])
 		}
 	}
 	slices.Sort(have)
-	have = slices.Compact(have)
 	if len(have) == 0 {
 		return nil
 	}

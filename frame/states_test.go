@@ -248,13 +248,44 @@ func TestTallyCarries(t *testing.T) {
 	number := d.ints.number(7)
 	s := &tally{arg: d}
 	s.add(1, number, math.MaxUint32)
-	s.increase(s.pairsOf([]int32{1}, []int32{number})[0], 1)
+	s.add(1, number, 1)
 	s.add(1, number, 5<<32)
 	other := &tally{arg: d}
 	other.merge(s, []int32{0, 1}, &remap{})
 	other.merge(s, []int32{0, 1}, &remap{})
-	if got, want := other.count(other.seen.number(1, number)), int64(12<<32); got != want {
-		t.Errorf("counted %d, want %d", got, want)
+	pairs := 0
+	other.each(func(g, v int32, got int64) {
+		pairs++
+		if want := int64(12 << 32); g != 1 || v != number || got != want {
+			t.Errorf("group %d has the value %d, want %d; counted %d, want %d", g, v, number, got, want)
+		}
+	})
+	if pairs != 1 {
+		t.Errorf("%d pairs", pairs)
+	}
+}
+
+// TestTally checks tallies of few and of very many pairs against a map.
+func TestTally(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 11))
+	for _, spread := range []int{1, 30, 3000, 1 << 20} {
+		s, want := &tally{}, map[uint64]int64{}
+		for range 150_000 {
+			g, number, n := int32(rng.IntN(1+spread/20)), int32(rng.IntN(spread)), 1+rng.Int64N(3)
+			s.add(g, number, n)
+			want[uint64(g)<<32|uint64(number)] += n
+		}
+		last, pairs := int64(-1), 0
+		s.each(func(g, number int32, n int64) {
+			key := uint64(g)<<32 | uint64(number)
+			if int64(key) <= last || n != want[key] {
+				t.Fatalf("spread %d: group %d has the value %d %d times, want %d; the pair before was %#x", spread, g, number, n, want[key], last)
+			}
+			last, pairs = int64(key), pairs+1
+		})
+		if pairs != len(want) {
+			t.Errorf("spread %d: %d pairs, want %d", spread, pairs, len(want))
+		}
 	}
 }
 

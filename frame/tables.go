@@ -36,13 +36,16 @@ func (p *Partial) Tables() (tables []*Table, errs []error) {
 
 // settle brings all states to rest: from here on they are only read.
 func (p *Partial) settle() {
+	var settling errgroup.Group
+	settling.SetLimit(runtime.GOMAXPROCS(0))
 	for _, t := range p.tables {
 		for _, s := range t.states {
-			if s, ok := s.(*series); ok {
-				s.settle()
+			if s, ok := s.(interface{ settle() }); ok {
+				settling.Go(func() error { s.settle(); return nil })
 			}
 		}
 	}
+	_ = settling.Wait() // nothing can fail
 }
 
 // finishAllGroups makes the tables of all queries that read the log, several at

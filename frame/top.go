@@ -12,9 +12,8 @@ import (
 // first value of a group is its lead and counted beside the group. Only rows
 // of other values look up a pair.
 type top struct {
-	tally                   // of all values but the leads
-	leads           []lead  // of each group
-	groups, numbers []int32 // scratch of update
+	tally        // of all values but the leads
+	leads []lead // of each group
 }
 
 type lead struct {
@@ -25,24 +24,9 @@ type lead struct {
 func (s *top) grow(n int) { s.leads = grown(s.leads, n) }
 
 func (s *top) update(in *input) {
-	groups, numbers := s.groups[:0], s.numbers[:0]
 	for i, g := range in.groups {
-		number := in.numbers[i]
-		l := &s.leads[g]
-		switch {
-		case number == 0:
-		case number == l.number:
-			l.n++
-		case l.number == 0:
-			*l = lead{1, number}
-		default:
-			groups, numbers = append(groups, g), append(numbers, number)
-		}
+		s.add(g, in.numbers[i], 1)
 	}
-	for _, pair := range s.pairsOf(groups, numbers) {
-		s.increase(pair, 1)
-	}
-	s.groups, s.numbers = groups, numbers
 }
 
 // add adds a value's rows to a group.
@@ -64,11 +48,7 @@ func (s *top) merge(from state, groups []int32, by remaps) {
 	for g, l := range f.leads {
 		s.add(groups[g], by.arg.number(l.number), l.n)
 	}
-	f.seen.each(func(first int32, gs, numbers []int32) {
-		for i, g := range gs {
-			s.add(groups[g], by.arg.number(numbers[i]), f.count(first+int32(i)))
-		}
-	})
+	f.each(func(g, number int32, n int64) { s.add(groups[g], by.arg.number(number), n) })
 }
 
 // put writes pairs of all values. Which of them leads depends on the order of
@@ -80,11 +60,7 @@ func (s *top) put(e *encoder) {
 			all.add(int32(g), l.number, l.n)
 		}
 	}
-	s.seen.each(func(first int32, gs, numbers []int32) {
-		for i, g := range gs {
-			all.add(g, numbers[i], s.count(first+int32(i)))
-		}
-	})
+	s.each(all.add)
 	all.put(e)
 }
 
@@ -106,19 +82,18 @@ func (s *top) column(out *Column, groups []int32, r *result) string {
 	better := func(a, b lead) int {
 		return cmp.Or(cmp.Compare(b.n, a.n), s.arg.compare(a.number, b.number))
 	}
-	for pair := int32(1); int(pair) <= s.seen.len(); pair++ {
-		g, number := s.seen.of(pair)
+	s.each(func(g, number int32, n int64) {
 		if int(g) >= len(at) || at[g] < 0 {
-			continue
+			return
 		}
-		list, l := &best[at[g]], lead{s.count(pair), number}
+		list, l := &best[at[g]], lead{n, number}
 		if len(*list) == r.n && better(l, (*list)[r.n-1]) > 0 {
-			continue
+			return
 		}
 		i, _ := slices.BinarySearchFunc(*list, l, better)
 		*list = slices.Insert(*list, i, l)
 		*list = (*list)[:min(len(*list), r.n)]
-	}
+	})
 	for i, list := range best {
 		if len(list) == 0 {
 			out.setNull(i, len(groups))
