@@ -17,6 +17,9 @@ type evaluator struct {
 	memory  []nodeMemory
 	schema  *arrow.Schema // of the batch before, whose columns are at
 	at      []int         // for each opColumn its column in schema
+
+	source *evaluator // of the batch, if the rows here are some of its
+	from   []int32    // the row there of each row here
 }
 
 // nodeMemory is what a node keeps from batch to batch.
@@ -34,6 +37,21 @@ type nodeMemory struct {
 	lifted   vector     // opLift: the result of each entry at its code + 1, of null at 0
 	computed int        // opLift: entries in lifted
 	of       int        // opLift: generation of the texts in lifted
+}
+
+// newSelected returns an evaluator for some rows of another's batch: see pick.
+func newSelected(source *evaluator) *evaluator {
+	ev := &evaluator{program: source.program, memory: make([]nodeMemory, len(source.memory)), source: source}
+	for i := range ev.memory {
+		ev.memory[i].truncate = source.memory[i].truncate
+	}
+	return ev
+}
+
+// pick takes rows of the source's batch; vectors of those before are void.
+func (ev *evaluator) pick(rows []int32) {
+	ev.from, ev.rows = rows, len(rows)
+	ev.number++
 }
 
 func newEvaluator(p *program) *evaluator {
@@ -102,6 +120,13 @@ func (ev *evaluator) eval(i int, m *nodeMemory) error {
 		if ev.program.entries != "" {
 			return nil // each has set it
 		}
+		if ev.source != nil {
+			x, err := ev.source.vector(i)
+			if err == nil {
+				m.out.gather(x, ev.from)
+			}
+			return err
+		}
 		return m.column.read(ev.batch.Column(ev.at[i]), &m.out)
 	case opConst:
 		m.fill(n.lit, ev.rows)
@@ -118,7 +143,14 @@ func (ev *evaluator) eval(i int, m *nodeMemory) error {
 	x, y := args[0], args[1]
 	switch n.op {
 	case opLift:
-		return m.lift(n.kind, x)
+		of := m
+		if ev.source != nil {
+			of = &ev.source.memory[i]
+		}
+		if err := of.learn(n.kind, x.texts); err != nil {
+			return err
+		}
+		of.spread(n.kind, x.codes, &m.out)
 	case opTruncate:
 		m.scratch.ints = resize(m.scratch.ints, ev.rows)
 		m.truncate.apply(m.scratch.ints, x)
@@ -205,41 +237,47 @@ func (m *nodeMemory) flagsOut(rows int) {
 	m.out.flags = resize(m.out.flags, rows)
 }
 
-// lift evaluates the lifted program for the entries that are new in the
-// dictionary, and spreads the results of all over the rows.
-func (m *nodeMemory) lift(k kind, x *vector) error {
+// learn evaluates the lifted program for the entries that are new in the
+// dictionary.
+func (m *nodeMemory) learn(k kind, texts *texts) error {
 	l := &m.lifted
-	if m.of != x.texts.generation {
+	if m.of != texts.generation {
 		l.flags, l.ints, l.floats, l.nulls, l.codes = l.flags[:0], l.ints[:0], l.floats[:0], l.nulls[:0], l.codes[:0]
-		m.computed, m.of = 0, x.texts.generation
+		m.computed, m.of = 0, texts.generation
 	}
 	m.codes = m.codes[:0]
-	for code := m.computed - 1; code < x.texts.n; code++ { // -1 is null
+	for code := m.computed - 1; code < texts.n; code++ { // -1 is null
 		m.codes = append(m.codes, int32(code))
 	}
-	if len(m.codes) > 0 {
-		v, err := m.entries.ofEntries(vector{codes: m.codes, texts: x.texts})
-		if err != nil {
-			return err
-		}
-		l.flags, l.ints, l.floats = append(l.flags, v.flags...), append(l.ints, v.ints...), append(l.floats, v.floats...)
-		l.codes, l.texts = append(l.codes, v.codes...), v.texts
-		if k == intKind || k == floatKind {
-			l.nulls = append(l.nulls, orNone(v.nulls, len(m.codes))...)
-		}
-		m.computed += len(m.codes)
+	if len(m.codes) == 0 {
+		return nil
 	}
+	v, err := m.entries.ofEntries(vector{codes: m.codes, texts: texts})
+	if err != nil {
+		return err
+	}
+	l.flags, l.ints, l.floats = append(l.flags, v.flags...), append(l.ints, v.ints...), append(l.floats, v.floats...)
+	l.codes, l.texts = append(l.codes, v.codes...), v.texts
+	if k == intKind || k == floatKind {
+		l.nulls = append(l.nulls, orNone(v.nulls, len(m.codes))...)
+	}
+	m.computed += len(m.codes)
+	return nil
+}
+
+// spread gives each row the result of its code.
+func (m *nodeMemory) spread(k kind, codes []int32, out *vector) {
+	l := &m.lifted
 	switch k {
 	case flagKind:
-		m.out.flags = scatter(m.out.flags, x.codes, l.flags)
+		out.flags = scatter(out.flags, codes, l.flags)
 	case textKind:
-		m.out.codes, m.out.texts = scatter(m.out.codes, x.codes, l.codes), l.texts
+		out.codes, out.texts = scatter(out.codes, codes, l.codes), l.texts
 	case intKind:
-		m.out.ints, m.out.nulls = scatter(m.out.ints, x.codes, l.ints), scatter(m.out.nulls, x.codes, l.nulls)
+		out.ints, out.nulls = scatter(out.ints, codes, l.ints), scatter(out.nulls, codes, l.nulls)
 	case floatKind:
-		m.out.floats, m.out.nulls = scatter(m.out.floats, x.codes, l.floats), scatter(m.out.nulls, x.codes, l.nulls)
+		out.floats, out.nulls = scatter(out.floats, codes, l.floats), scatter(out.nulls, codes, l.nulls)
 	}
-	return nil
 }
 
 // ofEntries runs a lifted program over the entries of a dictionary.

@@ -180,16 +180,19 @@ func (t *groups) key(g int32, dst []int32) []int32 {
 	return dst
 }
 
-// update adds a batch's rows; in has the rows and their groups.
-func (t *groups) update(p *Partial, in *input) error {
-	t.count.update(in)
+// update adds a batch's rows to a part of the table; in has the rows and their
+// groups.
+func (t *groups) update(v *view, part *part, in *input) error {
+	if part.counts {
+		t.count.update(in)
+	}
 	narrowed, cond := input{}, -1 // the rows for which the last condition holds
-	for i, s := range t.states {
+	for _, i := range part.states {
 		plan := &t.plan.states[i]
 		from := in
-		if plan.cond >= 0 && plan.fn != "count" {
+		if plan.cond >= 0 && plan.fn != "count" && !v.counts(plan) {
 			if plan.cond != cond {
-				flags, err := p.eval.vector(plan.cond)
+				flags, err := v.eval.vector(plan.cond)
 				if err != nil {
 					return err
 				}
@@ -198,10 +201,10 @@ func (t *groups) update(p *Partial, in *input) error {
 			}
 			from = &narrowed
 		}
-		if err := p.arguments(t, plan, from, from == in); err != nil {
+		if err := v.arguments(t, plan, from, from == in); err != nil {
 			return err
 		}
-		s.update(from)
+		t.states[i].update(from)
 	}
 	return nil
 }
@@ -215,7 +218,7 @@ func (t *groups) narrow(out, in *input, flags []uint8) {
 		n += int(flags[row] & yes)
 	}
 	t.scratch.rows, t.scratch.level = rows, of
-	*out = input{rows: rows[:n], groups: of[:n]}
+	*out = input{rows: rows[:n], groups: of[:n], weights: in.weights}
 }
 
 // merge adds another table of the same plan, its groups in the given order. by

@@ -668,6 +668,7 @@ func grouped(t testing.TB, rng *rand.Rand, plan *Plan, rows []hit, n int) *Parti
 	batchers := make([]*batcher, n)
 	for i := range partials {
 		partials[i] = plan.NewPartial()
+		partials[i].folding = randomFoldings(rng)
 		batchers[i] = &batcher{oracleSchema(), rng.IntN(3), map[string][]string{}}
 	}
 	rows = slices.Clone(rows)

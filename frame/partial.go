@@ -14,7 +14,6 @@ import (
 // [Sink].
 type Partial struct {
 	plan    *Plan
-	eval    *evaluator
 	domains []domain
 	tables  []*groups
 	present *presence // once tables are made
@@ -22,25 +21,20 @@ type Partial struct {
 
 	largest int // size up to which a domain needs no cleaning
 
-	rows     [][]int32  // of each selection in the current batch
-	all      []int32    // 0, 1, 2 …
-	numbered []numbered // of each domain
-}
-
-// numbered are the numbers of a domain's values in the rows of a selection.
-type numbered struct {
-	batch, selection int
-	numbers          []int32
+	rows     *view   // the batch at hand, row by row
+	folds    []*fold // of it
+	unfolded []*part // what sees the rows themselves
+	alike    alike
+	folding  foldings
+	written  int64 // rows
 }
 
 // NewPartial returns the empty state of the plan's queries.
 func (p *Plan) NewPartial() *Partial {
-	s := &Partial{
-		plan:     p,
-		eval:     newEvaluator(p.program),
-		domains:  make([]domain, len(p.domains)),
-		rows:     make([][]int32, len(p.selections)),
-		numbered: make([]numbered, len(p.domains)),
+	s := &Partial{plan: p, domains: make([]domain, len(p.domains)), folding: usualFoldings}
+	s.rows = s.newView(newEvaluator(p.program))
+	for i := range p.parts {
+		s.unfolded = append(s.unfolded, &p.parts[i])
 	}
 	for i := range s.domains {
 		s.domains[i].kind = p.domains[i].kind
@@ -70,21 +64,31 @@ func (p *Partial) Write(batch arrow.Record) error {
 }
 
 func (p *Partial) write(batch arrow.Record) error {
-	if err := p.eval.begin(batch); err != nil {
+	if err := p.rows.eval.begin(batch); err != nil {
 		return err
 	}
-	if len(p.all) < p.eval.rows {
-		p.all = allRows(p.all, p.eval.rows)
+	if p.written >= p.folding.after {
+		if err := p.chooseFolds(); err != nil {
+			return err
+		}
+		p.folding.after = p.folding.again * p.written
 	}
-	for i := range p.rows {
-		if err := p.selectRows(i); err != nil {
+	p.written += int64(p.rows.eval.rows)
+	for _, f := range p.folds {
+		ok, err := f.take()
+		if err != nil {
+			return err
+		}
+		view := &f.view
+		if !ok {
+			view = p.rows
+		}
+		if err := view.groupAll(f.parts); err != nil {
 			return err
 		}
 	}
-	for _, i := range p.plan.order {
-		if err := p.group(p.tables[i]); err != nil {
-			return err
-		}
+	if err := p.rows.groupAll(p.unfolded); err != nil {
+		return err
 	}
 	p.clean()
 	return nil
@@ -110,136 +114,12 @@ func (p *Partial) clean() {
 	}
 	fresh := p.plan.NewPartial()
 	fresh.merge(p)
-	p.domains, p.tables, p.numbered = fresh.domains, fresh.tables, fresh.numbered
+	p.domains, p.tables = fresh.domains, fresh.tables
+	p.rows.forget()
+	for _, f := range p.folds {
+		f.forget()
+	}
 	p.largest = 2 * size(p)
-}
-
-// group adds the current batch's rows to one table.
-func (p *Partial) group(t *groups) error {
-	rows := p.rows[t.plan.selection]
-	if len(rows) == 0 {
-		return nil
-	}
-	keys := t.scratch.keys[:0]
-	for _, d := range t.plan.keys {
-		numbers, err := p.numbers(d, t.plan.selection)
-		if err != nil {
-			return err
-		}
-		keys = append(keys, numbers)
-	}
-	t.scratch.keys = keys
-	if err := t.update(p, &input{rows: rows, groups: t.of(keys, len(rows))}); err != nil {
-		return err
-	}
-	t.limit()
-	return nil
-}
-
-// selectRows finds the rows of a selection.
-func (p *Partial) selectRows(i int) error {
-	s := &p.plan.selections[i]
-	rows := p.all[:p.eval.rows]
-	if s.time < 0 && len(s.conditions) == 0 {
-		p.rows[i] = rows
-		return nil
-	}
-	dst := p.rows[i]
-	if cap(dst) < len(rows) {
-		dst = make([]int32, len(rows))
-	}
-	dst = dst[:len(rows)]
-	if s.time >= 0 {
-		times, err := p.eval.vector(s.time)
-		if err != nil {
-			return err
-		}
-		rows = within(dst, rows, times, s.period)
-	}
-	for _, node := range s.conditions {
-		flags, err := p.eval.vector(node)
-		if err != nil {
-			return err
-		}
-		rows = keep(dst, rows, flags.flags)
-	}
-	p.rows[i] = rows
-	return nil
-}
-
-// within copies to dst the rows whose time is in a period.
-func within(dst, rows []int32, times *vector, period Period) []int32 {
-	start, end := period.Start.UnixMicro(), period.End.UnixMicro()
-	n := 0
-	for _, row := range rows {
-		dst[n] = row
-		if t := times.ints[row]; t >= start && t < end && !times.null(row) {
-			n++
-		}
-	}
-	return dst[:n]
-}
-
-// numbers returns the numbers of a domain's values in the rows of a selection.
-func (p *Partial) numbers(domain, selection int) ([]int32, error) {
-	n := &p.numbered[domain]
-	if n.batch == p.eval.number && n.selection == selection {
-		return n.numbers, nil
-	}
-	v, err := p.eval.vector(p.plan.domains[domain].node)
-	if err != nil {
-		return nil, err
-	}
-	rows := p.rows[selection]
-	n.numbers = resize(n.numbers, len(rows))
-	p.domains[domain].numbers(v, rows, n.numbers)
-	n.batch, n.selection = p.eval.number, selection
-	return n.numbers, nil
-}
-
-// arguments reads what a state needs of the batch into in. shared is set if
-// in's rows are all rows of the table's selection: then other tables may have
-// asked for the same numbers.
-func (p *Partial) arguments(t *groups, s *statePlan, in *input, shared bool) (err error) {
-	if s.cond >= 0 && s.fn == "count" {
-		flags, err := p.eval.vector(s.cond)
-		if err != nil {
-			return err
-		}
-		in.cond = flags.flags
-	}
-	if s.arg >= 0 {
-		if in.arg, err = p.eval.vector(s.arg); err != nil {
-			return err
-		}
-	}
-	if s.time >= 0 {
-		if in.time, err = p.eval.vector(s.time); err != nil {
-			return err
-		}
-	}
-	if s.domain >= 0 {
-		if in.numbers, err = p.numbersOf(t, s.domain, in, shared, &t.scratch.numbers); err != nil {
-			return err
-		}
-	}
-	if s.unit >= 0 {
-		in.units, err = p.numbersOf(t, s.unit, in, shared, &t.scratch.units)
-	}
-	return err
-}
-
-func (p *Partial) numbersOf(t *groups, domain int, in *input, shared bool, scratch *[]int32) ([]int32, error) {
-	if shared {
-		return p.numbers(domain, t.plan.selection)
-	}
-	v, err := p.eval.vector(p.plan.domains[domain].node)
-	if err != nil {
-		return nil, err
-	}
-	*scratch = resize(*scratch, len(in.rows))
-	p.domains[domain].numbers(v, in.rows, *scratch)
-	return *scratch, nil
 }
 
 // Merge adds q's rows to p and leaves q unusable. Both must come from equal
@@ -261,7 +141,7 @@ func (p *Partial) Merge(q *Partial) error {
 			t.merge(q.tables[i], q.tables[i].all(), by)
 		}
 	}
-	q.domains, q.tables, q.numbered = nil, nil, nil
+	q.domains, q.tables, q.rows, q.folds = nil, nil, nil, nil
 	return nil
 }
 

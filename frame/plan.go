@@ -27,7 +27,8 @@ type Plan struct {
 	domains    []domainPlan
 	selections []selectionPlan
 	tables     []*groupsPlan
-	order      []int // of tables: those of a selection follow each other, so that they share its rows' numbers
+	parts      []part  // of the tables
+	facets     []facet // that parts tell rows apart by
 	cells      []cellPlan
 	identity   uint64 // of what a partial holds; plans with the same can merge
 }
@@ -82,7 +83,9 @@ type domainPlan struct {
 type selectionPlan struct {
 	conditions []int // nodes, sorted
 	period     Period
-	time       int // node of the column time; -1: all time
+	time       int   // node of the column time; -1: all time
+	within     int   // a selection of the period that has some of the conditions, and the most of them; -1: none
+	rest       []int // the other conditions
 }
 
 // A groupsPlan is a table of groups.
@@ -99,11 +102,12 @@ func (t *groupsPlan) domain(domains []domain, key int) *domain { return &domains
 type statePlan struct {
 	fn     string
 	kind   kind
-	arg    int // node of the argument; -1: none
-	domain int // of the argument; -1: none
-	unit   int // domain of the unit of series and daily distinct; -1: none
-	cond   int // node; -1: none
-	time   int // node of the column time of first and last; -1: none
+	arg    int    // node of the argument; -1: none
+	domain int    // of the argument; -1: none
+	unit   int    // domain of the unit of series and daily distinct; -1: none
+	cond   int    // node; -1: none
+	time   int    // node of the column time of first and last; -1: none
+	told   facets // that cond is told by
 }
 
 // A cellPlan is where a query finds its numbers: a table for each period that
@@ -163,10 +167,8 @@ func newPlan(schema *arrow.Schema, queries []*checkedQuery, opts Options) (*Plan
 			return nil, err
 		}
 	}
-	for i := range p.tables {
-		p.order = append(p.order, i)
-	}
-	slices.SortStableFunc(p.order, func(i, j int) int { return p.tables[i].selection - p.tables[j].selection })
+	p.nest()
+	p.parts = p.divide()
 	p.columns = p.program.columns()
 	if err := p.push(slices.DeleteFunc(slices.Clone(queries), (*checkedQuery).readsNoRows)); err != nil {
 		return nil, err
@@ -300,6 +302,21 @@ func (p *Plan) selection(where Expr, period Period) (int, error) {
 	}
 	p.selections = append(p.selections, s)
 	return len(p.selections) - 1, nil
+}
+
+// nest finds for each selection another that it is part of.
+func (p *Plan) nest() {
+	for i := range p.selections {
+		s := &p.selections[i]
+		s.within, s.rest = -1, s.conditions
+		for k := range p.selections {
+			t := &p.selections[k]
+			rest := slices.DeleteFunc(slices.Clone(s.conditions), func(c int) bool { return slices.Contains(t.conditions, c) })
+			if t.time == s.time && t.period == s.period && len(rest)+len(t.conditions) == len(s.conditions) && len(rest) > 0 && len(rest) < len(s.rest) {
+				s.within, s.rest = k, rest
+			}
+		}
+	}
 }
 
 // domain returns the domain of an expression's values, or of the unit of a

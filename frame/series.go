@@ -21,7 +21,7 @@ type series struct {
 func (s *series) grow(n int) { s.now = grown(s.now, n) }
 
 func (s *series) update(in *input) {
-	groups := in.groups
+	groups, rows := in.groups, in.rows
 	for units := in.units; len(units) > 0; {
 		n := 1
 		for n < len(units) && units[n] == units[0] {
@@ -31,8 +31,12 @@ func (s *series) update(in *input) {
 			s.close()
 			s.unit = units[0]
 		}
-		s.addNow(groups[:n])
-		units, groups = units[n:], groups[n:]
+		if in.weights == nil {
+			s.addNow(groups[:n])
+		} else {
+			s.addWeighted(groups[:n], rows[:n], in.weights)
+		}
+		units, groups, rows = units[n:], groups[n:], rows[n:]
 	}
 }
 
@@ -45,6 +49,17 @@ func (s *series) addNow(groups []int32) {
 		s.now[g]++
 	}
 	s.rows += len(groups)
+}
+
+// addWeighted is addNow for rows that stand for many.
+func (s *series) addWeighted(groups, rows []int32, weights []uint32) {
+	for i, g := range groups {
+		if s.now[g] == 0 {
+			s.open = append(s.open, g)
+		}
+		s.now[g] += weights[rows[i]]
+		s.rows += int(weights[rows[i]])
+	}
 }
 
 // close makes pairs of what is counted in the unit at hand.

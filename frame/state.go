@@ -37,6 +37,16 @@ type input struct {
 	numbers []int32 // its values' numbers in the argument's domain
 	units   []int32 // numbers of times in the domain of the unit
 	time    *vector
+	weights []uint32 // of rows that stand for many, how many each does; nil: all stand for themselves
+	counts  []uint32 // of these, how many have an argument, whose values are their sums, or fulfil the condition; nil: see cond
+}
+
+// weight returns how many rows a row stands for.
+func (in *input) weight(row int32) int64 {
+	if in.weights == nil {
+		return 1
+	}
+	return int64(in.weights[row])
 }
 
 // remaps translate the numbers that states hold.
@@ -91,6 +101,10 @@ func (s *counting) updateFew(in *input) {
 }
 
 func (s *counting) update(in *input) {
+	if in.weights != nil {
+		s.updateWeighted(in)
+		return
+	}
 	if len(s.n) <= fewGroups {
 		s.updateFew(in)
 		return
@@ -103,6 +117,19 @@ func (s *counting) update(in *input) {
 	}
 	for i, g := range in.groups {
 		s.n[g] += int64(in.cond[in.rows[i]] & yes)
+	}
+}
+
+func (s *counting) updateWeighted(in *input) {
+	weights := in.weights
+	if in.counts != nil {
+		weights = in.counts
+	}
+	for i, g := range in.groups {
+		row := in.rows[i]
+		if in.cond == nil || in.cond[row] == yes {
+			s.n[g] += int64(weights[row])
+		}
 	}
 }
 
@@ -172,6 +199,14 @@ type summing struct{ totals []total }
 func (s *summing) grow(n int) { s.totals = grown(s.totals, n) }
 
 func (s *summing) update(in *input) {
+	if in.counts != nil {
+		for i, g := range in.groups {
+			row := in.rows[i]
+			v := in.arg.ints[row]
+			s.totals[g].add(uint64(v), v>>63, int64(in.counts[row]))
+		}
+		return
+	}
 	if in.arg.nulls == nil {
 		for i, g := range in.groups {
 			v := in.arg.ints[in.rows[i]]

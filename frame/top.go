@@ -25,7 +25,7 @@ func (s *top) grow(n int) { s.leads = grown(s.leads, n) }
 
 func (s *top) update(in *input) {
 	for i, g := range in.groups {
-		s.add(g, in.numbers[i], 1)
+		s.add(g, in.numbers[i], in.weight(in.rows[i]))
 	}
 }
 

@@ -52,6 +52,25 @@ const (
 // null reports whether row i of ints or floats is null.
 func (v *vector) null(i int32) bool { return v.nulls != nil && v.nulls[i] }
 
+// gather makes a vector of some rows of another, in memory of its own.
+func (v *vector) gather(from *vector, rows []int32) {
+	*v = vector{
+		ints: picked(v.ints, from.ints, rows), floats: picked(v.floats, from.floats, rows), nulls: picked(v.nulls, from.nulls, rows),
+		flags: picked(v.flags, from.flags, rows), codes: picked(v.codes, from.codes, rows), texts: from.texts,
+	}
+}
+
+func picked[T any](dst, src []T, rows []int32) []T {
+	if src == nil {
+		return nil
+	}
+	dst = resize(dst, len(rows))
+	for i, row := range rows {
+		dst[i] = src[row]
+	}
+	return dst
+}
+
 // A column reads one column of batch after batch.
 type column struct {
 	name     string
@@ -176,21 +195,30 @@ func (c *column) readDictionary(arr *array.Dictionary, out *vector) error {
 	}
 	c.dict.follow(values)
 	out.codes, out.texts = indices.Int32Values(), &c.dict.texts
-	nulls := c.readNulls(indices)
-	if nulls == nil && values.NullN() == 0 {
+	if indices.NullN() == 0 && values.NullN() == 0 {
 		return nil
 	}
-	c.scratch.codes = append(c.scratch.codes[:0], out.codes...)
+	c.scratch.codes = resize(c.scratch.codes, len(out.codes))
+	copyCodes(c.scratch.codes, out.codes, indices)
 	out.codes = c.scratch.codes
-	for i, null := range nulls {
-		if null {
-			out.codes[i] = -1
-		}
-	}
 	if values.NullN() > 0 {
 		nullTexts(out.codes, values)
 	}
 	return nil
+}
+
+// copyCodes copies codes; those of nulls, which may be anything, are -1.
+func copyCodes(dst, codes []int32, indices arrow.Array) {
+	if indices.NullN() == 0 {
+		copy(dst, codes)
+		return
+	}
+	bitmap, bit := indices.NullBitmapBytes(), indices.Data().Offset()
+	for i, code := range codes {
+		valid := int32(bitmap[bit>>3] >> (bit & 7) & 1)
+		dst[i] = code | (valid - 1) // no branch to predict
+		bit++
+	}
 }
 
 // nullTexts makes nulls of the codes whose text is one.

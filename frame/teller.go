@@ -1,0 +1,170 @@
+package frame
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// A teller writes what tells rows apart into their keys.
+type teller struct {
+	kind    facetKind
+	node    int   // of the column or flag
+	lifts   []int // of a liftFacet, the nodes of all flags that are computed of the column
+	classes codeMap[uint16]
+	spans   *moments
+}
+
+// tellers returns the tellers of a set of facets. Those of one column are one,
+// and so are all of the time.
+func (p *Plan) tellers(set facets) (list []teller) {
+	p.needed(set).each(func(i int) {
+		f := p.facets[i]
+		t := teller{kind: f.kind, node: f.node}
+		switch f.kind {
+		case liftFacet:
+			t.node = p.program.nodes[f.node].args[0]
+		case unitFacet:
+			t.kind, t.node = boundFacet, p.program.nodes[f.node].args[0]
+		}
+		k := slices.IndexFunc(list, func(have teller) bool { return have.kind == t.kind && have.node == t.node })
+		if k < 0 {
+			k = len(list)
+			t.spans = &moments{}
+			list = append(list, t)
+		}
+		switch f.kind {
+		case liftFacet:
+			list[k].lifts = append(list[k].lifts, f.node)
+		case unitFacet:
+			list[k].spans.units = append(list[k].spans.units, truncation{unit: p.program.nodes[f.node].unit, zone: p.program.zone})
+		case boundFacet:
+			list[k].spans.bounds = append(list[k].spans.bounds, f.bound)
+		}
+	})
+	for i := range list {
+		if t := &list[i]; t.kind == liftFacet && len(t.lifts) > maxLifts {
+			t.kind = codeFacet
+		}
+	}
+	return list
+}
+
+const maxLifts = 8 // flags that a class of texts holds
+
+// tell writes to the keys, from a bit on, and returns how many bits that takes.
+// If that are too many, the keys are of no use.
+func (t *teller) tell(rows *evaluator, keys []uint64, shift int) (width int, err error) {
+	x, err := rows.vector(t.node)
+	if err != nil {
+		return 0, err
+	}
+	switch t.kind {
+	case codeFacet:
+		for i, code := range x.codes {
+			keys[i] |= uint64(code+1) << shift
+		}
+		return bits.Len(uint(x.texts.n)), nil
+	case liftFacet:
+		if err := t.classify(rows, x.texts); err != nil {
+			return 0, err
+		}
+		for i, code := range x.codes {
+			keys[i] |= uint64(t.classes.at[code+1]) << shift
+		}
+		return 2 * len(t.lifts), nil
+	case valueFacet:
+		return tellValues(x, keys, shift), nil
+	case flagFacet:
+		for i, f := range x.flags {
+			keys[i] |= uint64(f) << shift
+		}
+		return 2, nil
+	}
+	return t.spans.tell(x, keys, shift), nil
+}
+
+// classify gives each text that is new a number made of its flags.
+func (t *teller) classify(rows *evaluator, texts *texts) error {
+	first := t.classes.grow(texts, 0)
+	classes := t.classes.at[first+1:]
+	if first == 0 {
+		classes = t.classes.at // with null's
+		classes[0] = 0
+	}
+	for k, lift := range t.lifts {
+		m := &rows.memory[lift]
+		if err := m.learn(flagKind, texts); err != nil {
+			return err
+		}
+		flags := m.lifted.flags
+		for i, f := range flags[len(flags)-len(classes):] {
+			classes[i] |= uint16(f) << (2 * k)
+		}
+	}
+	return nil
+}
+
+// tellValues tells numbers from 0 on, and null.
+func tellValues(x *vector, keys []uint64, shift int) (width int) {
+	most := uint64(0)
+	for i, v := range x.ints {
+		if x.null(int32(i)) {
+			continue
+		}
+		most |= uint64(v)
+		keys[i] |= uint64(v+1) << shift
+	}
+	return bits.Len64(most) + 1
+}
+
+// moments are the spans of time within which a batch's rows look alike.
+type moments struct {
+	units  []truncation
+	bounds []int64
+	known  []span // of the batch at hand; their values are their numbers, from 1
+}
+
+// maxSpans is how many spans a batch may have. Rows are in the order of time,
+// or nearly: mostly there are one or two.
+const maxSpans = 63
+
+func (s *moments) tell(x *vector, keys []uint64, shift int) (width int) {
+	s.known = s.known[:0]
+	at := span{}
+	for i, v := range x.ints {
+		if x.null(int32(i)) {
+			continue
+		}
+		if v < at.start || v >= at.end {
+			if at = s.enter(v); at.value > maxSpans {
+				return math.MaxInt32
+			}
+		}
+		keys[i] |= uint64(at.value) << shift
+	}
+	return bits.Len(maxSpans)
+}
+
+// enter returns the span around a time.
+func (s *moments) enter(v int64) span {
+	for _, at := range s.known {
+		if v >= at.start && v < at.end {
+			return at
+		}
+	}
+	at := span{math.MinInt64, math.MaxInt64, int64(len(s.known)) + 1}
+	for i := range s.units {
+		u := s.units[i].find(v)
+		at.start, at.end = max(at.start, u.start), min(at.end, u.end)
+	}
+	for _, bound := range s.bounds {
+		if bound <= v {
+			at.start = max(at.start, bound)
+		} else {
+			at.end = min(at.end, bound)
+		}
+	}
+	s.known = append(s.known, at)
+	return at
+}
