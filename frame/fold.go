@@ -100,25 +100,28 @@ func (f *fold) take() (ok bool, err error) {
 
 // number finds the rows that are alike.
 func (f *fold) number() {
-	size := 1 << bits.Len(uint(2*len(f.keys)))
-	f.slots = resize(f.slots, size)
-	clear(f.slots)
-	f.of = resize(f.of, len(f.keys))
-	f.first, f.weights = f.first[:0], f.weights[:0]
-	shift := 65 - bits.Len(uint(size))
-	for row, key := range f.keys {
+	keys := f.keys
+	size := 1 << bits.Len(uint(2*len(keys)))
+	f.slots, f.of = resize(f.slots, size), resize(f.of, len(keys))
+	first, weights, of, slots := f.first[:0], f.weights[:0], f.of[:len(keys)], f.slots
+	clear(slots)
+	shift, mask := (65-bits.Len(uint(size)))&63, uint64(size-1)
+	for row, key := range keys {
 		i := key * keySeed >> shift
-		for f.slots[i] != 0 && f.keys[f.first[f.slots[i]-1]] != key {
-			i = (i + 1) & uint64(size-1)
+		to := slots[i] - 1
+		for to >= 0 && keys[first[to]] != key {
+			i = (i + 1) & mask
+			to = slots[i] - 1
 		}
-		if f.slots[i] == 0 {
-			f.first, f.weights = append(f.first, int32(row)), append(f.weights, 0)
-			f.slots[i] = int32(len(f.first))
+		if to < 0 {
+			to = int32(len(first))
+			first, weights = append(first, int32(row)), append(weights, 0)
+			slots[i] = to + 1
 		}
-		to := f.slots[i] - 1
-		f.of[row] = to
-		f.weights[to]++
+		of[row] = to
+		weights[to]++
 	}
+	f.first, f.weights = first, weights
 }
 
 // A blend is what the rows that are alike have together: a sum, a count, or the

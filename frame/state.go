@@ -125,10 +125,10 @@ func (s *counting) updateWeighted(in *input) {
 	if in.counts != nil {
 		weights = in.counts
 	}
+	n, rows := s.n, in.rows[:len(in.groups)]
 	for i, g := range in.groups {
-		row := in.rows[i]
-		if in.cond == nil || in.cond[row] == yes {
-			s.n[g] += int64(weights[row])
+		if row := rows[i]; in.cond == nil || in.cond[row] == yes {
+			n[g] += int64(weights[row])
 		}
 	}
 }
@@ -199,25 +199,18 @@ type summing struct{ totals []total }
 func (s *summing) grow(n int) { s.totals = grown(s.totals, n) }
 
 func (s *summing) update(in *input) {
+	totals, ints, nulls, rows := s.totals, in.arg.ints, in.arg.nulls, in.rows[:len(in.groups)]
 	if in.counts != nil {
 		for i, g := range in.groups {
-			row := in.rows[i]
-			v := in.arg.ints[row]
-			s.totals[g].add(uint64(v), v>>63, int64(in.counts[row]))
-		}
-		return
-	}
-	if in.arg.nulls == nil {
-		for i, g := range in.groups {
-			v := in.arg.ints[in.rows[i]]
-			s.totals[g].add(uint64(v), v>>63, 1)
+			v := ints[rows[i]]
+			totals[g].add(uint64(v), v>>63, int64(in.counts[rows[i]]))
 		}
 		return
 	}
 	for i, g := range in.groups {
-		if row := in.rows[i]; !in.arg.nulls[row] {
-			v := in.arg.ints[row]
-			s.totals[g].add(uint64(v), v>>63, 1)
+		if row := rows[i]; nulls == nil || !nulls[row] {
+			v := ints[row]
+			totals[g].add(uint64(v), v>>63, 1)
 		}
 	}
 }

@@ -59,29 +59,33 @@ func (t *teller) tell(rows *evaluator, keys []uint64, shift int) (width int, err
 	if err != nil {
 		return 0, err
 	}
+	at := shift & 63 // so that the compiler knows that it is no more
 	switch t.kind {
 	case codeFacet:
+		keys = keys[:len(x.codes)]
 		for i, code := range x.codes {
-			keys[i] |= uint64(code+1) << shift
+			keys[i] |= uint64(code+1) << at
 		}
 		return bits.Len(uint(x.texts.n)), nil
 	case liftFacet:
 		if err := t.classify(rows, x.texts); err != nil {
 			return 0, err
 		}
+		classes, keys := t.classes.at, keys[:len(x.codes)]
 		for i, code := range x.codes {
-			keys[i] |= uint64(t.classes.at[code+1]) << shift
+			keys[i] |= uint64(classes[code+1]) << at
 		}
 		return 2 * len(t.lifts), nil
 	case valueFacet:
-		return tellValues(x, keys, shift), nil
+		return tellValues(x, keys, at), nil
 	case flagFacet:
+		keys = keys[:len(x.flags)]
 		for i, f := range x.flags {
-			keys[i] |= uint64(f) << shift
+			keys[i] |= uint64(f) << at
 		}
 		return 2, nil
 	}
-	return t.spans.tell(x, keys, shift), nil
+	return t.spans.tell(x, keys, at), nil
 }
 
 // classify gives each text that is new a number made of its flags.
@@ -107,13 +111,13 @@ func (t *teller) classify(rows *evaluator, texts *texts) error {
 
 // tellValues tells numbers from 0 on, and null.
 func tellValues(x *vector, keys []uint64, shift int) (width int) {
-	most := uint64(0)
+	most, keys := uint64(0), keys[:len(x.ints)]
 	for i, v := range x.ints {
-		if x.null(int32(i)) {
+		if x.nulls != nil && x.nulls[i] {
 			continue
 		}
 		most |= uint64(v)
-		keys[i] |= uint64(v+1) << shift
+		keys[i] |= uint64(v+1) << (shift & 63)
 	}
 	return bits.Len64(most) + 1
 }
@@ -133,7 +137,7 @@ func (s *moments) tell(x *vector, keys []uint64, shift int) (width int) {
 	s.known = s.known[:0]
 	at := span{}
 	for i, v := range x.ints {
-		if x.null(int32(i)) {
+		if x.nulls != nil && x.nulls[i] {
 			continue
 		}
 		if v < at.start || v >= at.end {
@@ -141,7 +145,7 @@ func (s *moments) tell(x *vector, keys []uint64, shift int) (width int) {
 				return math.MaxInt32
 			}
 		}
-		keys[i] |= uint64(at.value) << shift
+		keys[i] |= uint64(at.value) << (shift & 63)
 	}
 	return bits.Len(maxSpans)
 }

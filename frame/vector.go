@@ -173,11 +173,13 @@ func (c *column) dropInfinite(out *vector) {
 
 func (c *column) readFlags(arr *array.Boolean) []uint8 {
 	c.scratch.flags = resize(c.scratch.flags, arr.Len())
+	if arr.Len() == 0 {
+		return c.scratch.flags
+	}
+	bitmap, bit := arr.Data().Buffers()[1].Bytes(), arr.Data().Offset()
 	for i := range c.scratch.flags {
-		c.scratch.flags[i] = no
-		if arr.Value(i) {
-			c.scratch.flags[i] = yes
-		}
+		c.scratch.flags[i] = bitmap[bit>>3] >> (bit & 7) & 1 // yes or no
+		bit++
 	}
 	for i, null := range c.readNulls(arr) {
 		if null {
