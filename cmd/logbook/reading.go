@@ -110,11 +110,11 @@ func (f *readFlags) settle(env *environment) (*reading, error) {
 var ballast []byte
 
 // tuneCollector makes the garbage collector fit what a pass holds: much, and
-// nothing in it points anywhere. A third more than is in use may be there
+// nothing in it points anywhere. A fifth more than is in use may be there
 // before it is collected, and not as much again; but while little is in use,
 // the ballast keeps the collector from running all the time.
 func tuneCollector() {
-	debug.SetGCPercent(30)
+	debug.SetGCPercent(20)
 	if ballast == nil {
 		ballast = make([]byte, 64<<20)
 	}
