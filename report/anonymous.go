@@ -57,12 +57,17 @@ func dependent(q *frame.Query) (columns []string) {
 		}
 	}
 	for _, step := range q.Result {
-		of := func(name string) bool { return regexp.MustCompile(`\b` + name + `\b`).MatchString(step.Expr.String()) }
-		if step.Verb == "add" && slices.ContainsFunc(columns, of) {
+		if step.Verb == "add" && slices.ContainsFunc(columns, func(name string) bool { return reads(step.Expr, name) }) {
 			columns = append(columns, step.Name)
 		}
 	}
 	return columns
+}
+
+// reads reports whether an expression names a column, whose name may have any
+// characters.
+func reads(e frame.Expr, column string) bool {
+	return regexp.MustCompile(`(^|\W)` + regexp.QuoteMeta(column) + `(\W|$)`).MatchString(e.String())
 }
 
 // without returns a table in which the named columns, and what they are compared

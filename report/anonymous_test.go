@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"logbook/frame"
 )
 
 // TestAnonymous checks that a page claims nothing of people or bots where no
@@ -49,5 +51,18 @@ func TestAnonymous(t *testing.T) {
 		if n := strings.Count(nobody, string(alike)); n != 1 {
 			t.Errorf("%s: a page of nobody knows whom says %d times that bots are counted, want once", name, n)
 		}
+	}
+}
+
+// TestDependent checks which columns depend on who made a request, whatever
+// characters are in their names.
+func TestDependent(t *testing.T) {
+	q, err := frame.ParseQuery("count, count if who = bot as `a[b`, count if status = 200 as good" +
+		" | add `c(` = `a[b` / count | add d = `c(` + 1 | add e = good / count")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := dependent(q), []string{"a[b", "c(", "d"}; !slices.Equal(got, want) {
+		t.Errorf("%q depend on it, want %q", got, want)
 	}
 }
