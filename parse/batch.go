@@ -178,9 +178,7 @@ func (b *batcher) collect(r *rows, room int) {
 		if v.codes[f] == nil {
 			v.codes[f] = make([]int32, 0, max(room, r.n))
 		}
-		if !r.coded[f] {
-			b.intern(f, r)
-		}
+		b.intern(f, r)
 		v.codes[f] = append(v.codes[f], r.codes[f][:r.n]...)
 		v.nulls[f] += r.nulls[f]
 	}

@@ -101,12 +101,11 @@ func addressEnd(line []byte) int {
 
 // otherThanDigitsAndDots returns a bit, the uppermost, of each byte that is
 // neither. Only the first is sure: it may carry over to the next.
-func otherThanDigitsAndDots(b uint64) uint64 {
-	const each, high, low7 = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080, 0x7f7f_7f7f_7f7f_7f7f
+func otherThanDigitsAndDots(w uint64) uint64 {
 	// A digit has 3 as its upper half, and still has it when 6 is added.
-	noDigit := (b&(0xf0*each) ^ 0x30*each) | ((b+6*each)&(0xf0*each) ^ 0x30*each)
-	noDot := b ^ '.'*each
-	return ((noDigit&low7 + low7) | noDigit) & ((noDot&low7 + low7) | noDot) & high
+	noDigit := (w&(0xf0*ones) ^ 0x30*ones) | ((w+6*ones)&(0xf0*ones) ^ 0x30*ones)
+	noDot := w ^ '.'*ones
+	return ((noDigit&^highs + ^uint64(highs)) | noDigit) & ((noDot&^highs + ^uint64(highs)) | noDot) & highs
 }
 
 // isFullAddress reports whether host, of digits and dots, is surely an IPv4
@@ -432,7 +431,6 @@ func appendEscaped(dst, text []byte, control bool) []byte {
 // plainBytes returns how many bytes there are before the first that has to be
 // escaped. It looks at eight at a time: for who writes a log, most have not.
 func plainBytes(text []byte) (n int) {
-	const ones, highs = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
 	for ; n+8 <= len(text); n += 8 {
 		w := binary.LittleEndian.Uint64(text[n:])
 		quotes, slashes, deletes := w^'"'*ones, w^'\\'*ones, w^0x7f*ones

@@ -56,7 +56,7 @@ func secondOfDay(b uint64) int {
 	bad := b | (b + 0x7676_7f76_767f_7676)
 	b = b*10 + b>>8
 	h, m, s := b&0xff, b>>24&0xff, b>>48&0xff
-	if bad&0x8080_8080_8080_8080 != 0 || h > 23 || m > 59 || s > 60 {
+	if bad&highs != 0 || h > 23 || m > 59 || s > 60 {
 		return -1
 	}
 	return int(h*3600 + m*60 + min(s, 59))
