@@ -128,13 +128,18 @@ func must(t testing.TB, err error) {
 
 func eval[T any](b *tab, script string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b, 60*time.Second)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	v, err := tryEval[T](b, script)
 	if err != nil {
 		b.t.Fatalf("%.80s: %v", script, err)
 	}
 	return v
+}
+
+// tryEval is eval for a page that may go away meanwhile.
+func tryEval[T any](b *tab, script string) (T, error) {
+	ctx, cancel := context.WithTimeout(b, 60*time.Second)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 }
 
 // drawAll scrolls through the page, so that every chart is drawn.

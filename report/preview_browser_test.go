@@ -45,14 +45,15 @@ func servePreview(t *testing.T, notebook string, args ...string) string {
 // wait waits until a script's value is what it should be.
 func (b *tab) wait(script, want string) {
 	b.t.Helper()
-	got := ""
+	var got string
+	var err error // of a page that is loaded again just now
 	for range 200 {
-		if got = eval[string](b, script); got == want {
+		if got, err = tryEval[string](b, script); err == nil && got == want {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	b.t.Fatalf("%s: %q, want %q", script, got, want)
+	b.t.Fatalf("%s: %q, %v; want %q", script, got, err, want)
 }
 
 // TestPreviewBrowser edits a notebook while a browser shows its preview: the
