@@ -2,9 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"encoding/binary"
-	"hash/maphash"
-	"math/bits"
 	"slices"
 	"unicode/utf8"
 	"unsafe"
@@ -17,9 +14,9 @@ import (
 // A dictionary that has passed these bounds at the end of a batch gives way to
 // a new one, so that memory does not grow with a log whose every path is
 // unique. Each worker has one for each text column that is read; at its bounds
-// it holds 16 MiB of text and as much of hash table.
+// it holds 16 MiB of text and a quarter as much of hash table.
 const (
-	dictionaryTexts = 500_000 // a batch more still fits into 2²⁰ buckets, half of them free
+	dictionaryTexts = 500_000 // a batch more still fits into 2²⁰ slots
 	dictionaryBytes = 16 << 20
 )
 
@@ -31,33 +28,17 @@ const (
 // U+FFFD, so texts that differ only there are one text; or each is written as
 // \xHH, so that they are not.
 type dictionary struct {
-	slots   []bucket // a hash table with open addressing, of a power of two and at most half full
-	offsets []int32  // text i is text[offsets[i]:offsets[i+1]]
+	slots   []uint32
+	offsets []int32 // text i is text[offsets[i]:offsets[i+1]]
 	text    []byte
 	array   arrow.Array // of all texts; nil or shorter when texts were added since
-
-	chunk   [lookups]bucket // scratch of intern
-	touched uint32
-	few     [256]int32 // codes + 1 by endsOf, for internFew
+	few     *[256]few   // while there are few
 
 	escape bool // invalid bytes are not repaired but escaped
 }
 
-// A bucket is a slot of the hash table.
-type bucket struct {
-	hash uint32
-	code int32 // +1: 0 is a free slot
-}
-
-// lookups is how many of them are under way at a time.
-const lookups = 256
-
-// dictionarySeed differs from run to run, so that nobody can write a log whose
-// texts all fall into one slot. Codes do not depend on it.
-var dictionarySeed = maphash.MakeSeed()
-
 func newDictionary() *dictionary {
-	return &dictionary{slots: make([]bucket, 1<<8), offsets: make([]int32, 1, 1<<8), text: make([]byte, 0, 1<<12)}
+	return &dictionary{slots: make([]uint32, 1<<8), offsets: make([]int32, 1, 1<<8), text: make([]byte, 0, 1<<12)}
 }
 
 // full reports whether the dictionary has passed its bounds. One without slots
@@ -70,6 +51,12 @@ func (d *dictionary) len() int { return len(d.offsets) - 1 }
 
 func (d *dictionary) at(code int32) []byte { return d.text[d.offsets[code]:d.offsets[code+1]] }
 
+// words is at, unchecked.
+func (d *dictionary) words(code int32) words {
+	start := d.offsets[code]
+	return words{unsafe.Add(unsafe.Pointer(unsafe.SliceData(d.text)), start), int(d.offsets[code+1] - start)}
+}
+
 // string is at as a string that shares the dictionary's memory, which is never
 // written twice.
 func (d *dictionary) string(code int32) string {
@@ -77,167 +64,46 @@ func (d *dictionary) string(code int32) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-func hashOf(text []byte) uint32 { return uint32(maphash.Bytes(dictionarySeed, text)) }
-
-// intern sets codes[i] to the code of the text of views[i], or to -1 if that is
-// null, and returns how many are null.
-//
-// Look-ups of texts that are spread over megabytes are bound by the cache's
-// misses. So each step is done for many rows before the next: hashes, then
-// slots, then the first byte of the text that a slot points to, and only then
-// the comparison. The misses of a step overlap, as they depend on nothing of
-// the same step; row by row, each would wait for the one before.
-func (d *dictionary) intern(r *rows, views []view, codes []int32) (nulls int) {
-	for len(views) > 0 {
-		n := min(len(views), lookups)
-		nulls += d.internChunk(r, views[:n], codes[:n])
-		views, codes = views[n:], codes[n:]
-	}
-	return nulls
-}
-
-func (d *dictionary) internChunk(r *rows, views []view, codes []int32) (nulls int) {
-	if d.len() <= fewTexts {
-		return d.internFew(r, views, codes)
-	}
-	chunk := d.chunk[:len(views)]
-	for i, v := range views {
-		if v.n < 0 {
-			nulls++
-			continue
-		}
-		chunk[i].hash = hashOf(r.text(v))
-	}
-	if nulls == len(views) {
-		for i := range codes {
-			codes[i] = -1
-		}
-		return nulls
-	}
-	d.touchSlots(chunk)
-	for i := range chunk {
-		chunk[i] = d.find(chunk[i].hash)
-	}
-	d.touchTexts(chunk)
-	for i, v := range views {
-		if v.n < 0 {
-			codes[i] = -1
-			continue
-		}
-		s, text := &chunk[i], r.text(v)
-		if s.code != 0 && string(d.at(s.code-1)) == string(text) {
-			codes[i] = s.code - 1
-		} else {
-			codes[i] = d.code(text, s.hash)
-		}
-	}
-	return nulls
-}
-
-// touchSlots and touchTexts bring into the cache what the next step reads. Each
-// is a loop of so few instructions that a core has dozens of its loads under
-// way. They keep a result, or the compiler would see that nobody needs them.
-func (d *dictionary) touchSlots(chunk []bucket) {
-	slots, mask := d.slots, uint32(len(d.slots)-1)
-	touched := uint32(0)
-	for i := range chunk {
-		touched ^= slots[chunk[i].hash&mask].hash
-	}
-	d.touched = touched
-}
-
-func (d *dictionary) touchTexts(chunk []bucket) {
-	text, offsets, touched := d.text, d.offsets, byte(0)
-	for i := range chunk {
-		if at := int(offsets[max(chunk[i].code-1, 0)]); at < len(text) {
-			touched ^= text[at]
-		}
-	}
-	d.touched = uint32(touched)
-}
-
-// find returns the first bucket of a hash, which mostly is that of the text, or
-// one with no code.
-func (d *dictionary) find(hash uint32) bucket {
-	mask := uint32(len(d.slots) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		if s := d.slots[i]; s.hash == hash && s.code != 0 {
-			return s
-		} else if s.code == 0 {
-			return bucket{hash: hash}
-		}
-	}
-}
-
-// fewTexts is how many texts a column such as method, protocol or type has.
-const fewTexts = 32
-
-// internFew is internChunk for columns of few texts. Their ends and lengths tell
-// nearly all of them apart: no text is read twice, as hashing would, and none
-// is guessed by the one before, which a core guesses wrongly.
-func (d *dictionary) internFew(r *rows, views []view, codes []int32) (nulls int) {
-	for i, v := range views {
-		if v.n < 0 {
-			codes[i] = -1
-			nulls++
-			continue
-		}
-		text := r.text(v)
-		known := &d.few[endsOf(text)%uint64(len(d.few))]
-		if *known == 0 || string(d.at(*known-1)) != string(text) {
-			*known = d.code(text, hashOf(text)) + 1
-		}
-		codes[i] = *known - 1
-	}
-	return nulls
-}
-
-// endsOf mixes the first eight bytes of a text, its last, and its length.
-func endsOf(text []byte) uint64 {
-	first := eight(text)
-	last := first
-	if n := len(text); n > 8 {
-		last = binary.LittleEndian.Uint64(text[n-8:])
-	}
-	return (first ^ bits.RotateLeft64(last, 29) ^ uint64(len(text))) * 0x9e37_79b9_7f4a_7c15 >> 32
-}
-
 // code returns the code of a text, which is a new one if the text is new.
 func (d *dictionary) code(text []byte, hash uint32) int32 {
 	mask := uint32(len(d.slots) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		s := &d.slots[i]
-		if s.code == 0 {
-			return d.add(text, hash, s)
+	for at := hash & mask; ; at = (at + 1) & mask {
+		s := d.slots[at]
+		if s == 0 {
+			return d.add(text, hash, at)
 		}
-		if s.hash == hash && string(d.at(s.code-1)) == string(text) {
-			return s.code - 1
+		if s^hash <= mask && string(d.at(int32(s&mask)-1)) == string(text) {
+			return int32(s&mask) - 1
 		}
 	}
 }
 
 // codeOf is code for a single text.
 func (d *dictionary) codeOf(text string) int32 {
-	b := unsafe.Slice(unsafe.StringData(text), len(text))
-	return d.code(b, hashOf(b))
+	return d.codeOfBytes(unsafe.Slice(unsafe.StringData(text), len(text)))
 }
 
-// add gives a new text the next code and the free slot.
-func (d *dictionary) add(text []byte, hash uint32, free *bucket) int32 {
+func (d *dictionary) codeOfBytes(text []byte) int32 {
+	return d.code(text, wordsOf(text).hash())
+}
+
+// add gives a new text the next code and a free slot.
+func (d *dictionary) add(text []byte, hash, free uint32) int32 {
 	if !utf8.Valid(text) {
 		if d.escape {
 			text = escapeInvalid(text)
 		} else {
 			text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 		}
-		return d.code(text, hashOf(text))
+		return d.codeOfBytes(text)
 	}
 	code := int32(d.len())
 	d.text = append(twice(d.text, len(text)), text...)
 	d.offsets = append(twice(d.offsets, 1), int32(len(d.text)))
-	*free = bucket{hash, code + 1}
-	if 2*d.len() > len(d.slots) {
+	if 4*d.len() > 3*len(d.slots) {
 		d.grow()
+	} else {
+		d.slots[free] = slotOf(hash, code, uint32(len(d.slots)-1))
 	}
 	return code
 }
@@ -266,19 +132,24 @@ func escapeInvalid(text []byte) []byte {
 	return valid
 }
 
+// slotOf is what a slot holds: the code + 1 in the bits that choose the slot,
+// as there are fewer codes than slots, and above them what is left of the hash.
+// Zero is a free slot. In four bytes a table of 200,000 texts is small enough
+// for a core's own cache, or nearly; the whole hash beside each code is not.
+func slotOf(hash uint32, code int32, mask uint32) uint32 { return hash&^mask | uint32(code+1) }
+
+// grow makes twice as many slots. The texts are hashed again: less work than
+// hashes that are kept for it would be all the time.
 func (d *dictionary) grow() {
-	old := d.slots
-	d.slots = make([]bucket, 4*len(old))
+	d.slots = make([]uint32, 2*len(d.slots))
 	mask := uint32(len(d.slots) - 1)
-	for _, s := range old {
-		if s.code == 0 {
-			continue
+	for code := range int32(d.len()) {
+		hash := d.words(code).hash()
+		at := hash & mask
+		for d.slots[at] != 0 {
+			at = (at + 1) & mask
 		}
-		i := s.hash & mask
-		for d.slots[i].code != 0 {
-			i = (i + 1) & mask
-		}
-		d.slots[i] = s
+		d.slots[at] = slotOf(hash, code, mask)
 	}
 }
 

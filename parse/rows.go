@@ -25,10 +25,11 @@ type values struct {
 // again column by column.
 type rows struct {
 	values
-	block []byte // that the views are of
-	extra []byte // what follows it: texts that are not in the block as they are, such as unescaped ones
-	views [NumFields][]view
-	coded [NumFields]bool
+	block   []byte // that the views are of
+	extra   []byte // what follows it: texts that are not in the block as they are, such as unescaped ones
+	views   [NumFields][]view
+	coded   [NumFields]bool
+	lookups lookups
 }
 
 // chunkRows is how many records a chunk has.
@@ -36,7 +37,10 @@ const chunkRows = 256
 
 // A view is a text as a place in the block. It takes a third of a slice's
 // memory, and none of it is a pointer that the garbage collector looks at.
-type view struct{ start, n int32 } // n is negative for a null
+type view struct {
+	start int32 // in block, or ^start in extra
+	n     int32 // negative for a null
+}
 
 // viewOf returns the view of a text, which it copies if it is not in the block.
 func (r *rows) viewOf(text []byte) view {
@@ -47,17 +51,18 @@ func (r *rows) viewOf(text []byte) view {
 	if at < uintptr(len(r.block)) {
 		return view{int32(at), int32(len(text))}
 	}
-	start := len(r.block) + len(r.extra)
+	start := len(r.extra)
 	r.extra = append(r.extra, text...)
-	return view{int32(start), int32(len(text))}
+	return view{^int32(start), int32(len(text))}
 }
 
-// text returns the text of a view that is not null. It is good until reset.
-func (r *rows) text(v view) []byte {
-	if at := int(v.start) - len(r.block); at >= 0 {
-		return r.extra[at : at+int(v.n)]
+// words returns the text of a view that is not null. It is good until reset.
+func (r *rows) words(v view) words {
+	text, start := r.block, v.start
+	if start < 0 {
+		text, start = r.extra, ^start
 	}
-	return r.block[v.start : v.start+v.n]
+	return words{unsafe.Add(unsafe.Pointer(unsafe.SliceData(text)), start), int(v.n)}
 }
 
 // reset empties the rows and makes room for n of them, of a block.
