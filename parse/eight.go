@@ -70,3 +70,20 @@ func bytesIn(w uint64, c byte) uint64 {
 	w ^= uint64(c) * ones
 	return ^(w&^highs + ^uint64(highs) | w) & highs
 }
+
+// firstOf16 returns the index of the first c in b, 16 if there is none.
+func firstOf16(b *[16]byte, c byte) int {
+	const gather = 0x0002_0408_1020_4081
+	return bits.TrailingZeros32(uint32(firstIn(b[:], c)*gather>>56) | uint32(firstIn(b[8:], c)*gather>>48)&0xff00 | 1<<16)
+}
+
+// indexFrom returns the index of the first c in b from i on, len(b) if there is
+// none or i is behind it.
+func indexFrom(b []byte, i int, c byte) int {
+	if i < len(b) {
+		if n := bytes.IndexByte(b[i:], c); n >= 0 {
+			return i + n
+		}
+	}
+	return len(b)
+}

@@ -115,6 +115,9 @@ func (p *keyed) wants(e *jsonEdge, field []byte) bool {
 // fill sets a value that is wanted.
 func (p *keyed) fill(e *jsonEdge, field []byte, r *Record) Reason {
 	p.filled |= e.slots
+	if 1<<e.value.kind&numeric != 0 && cap(field) >= longNumber && e.value.setNumber((*[longNumber]byte)(field[:longNumber]), r) == len(field) {
+		return OK
+	}
 	reason := p.set(&e.value, field, r)
 	switch e.value.kind {
 	case kRequest, kTarget: // which may lack any of its parts

@@ -3,7 +3,6 @@ package parse
 import (
 	"bytes"
 	"encoding/binary"
-	"math"
 )
 
 // A jsonParser reads a line as steps from value to value. What stands between
@@ -22,8 +21,8 @@ type jsonParser struct {
 // A jsonStep is a value at one place of the lines.
 type jsonStep struct {
 	class jsonClass
-	edge  *jsonEdge // that leads to it; unread if nobody reads the value
 	way   *jsonWay  // that was taken last from it
+	edge  *jsonEdge // that leads to it; unread if nobody reads the value
 	ways  []*jsonWay
 	key   string // of what nobody reads
 	place *jsonPlace
@@ -31,17 +30,21 @@ type jsonStep struct {
 
 // A jsonWay is what stands between two values.
 type jsonWay struct {
-	text   string    // if it leads to a string, it ends with its quote
-	words  [4]uint64 // the text again, if it is short, …
-	masks  [4]uint64 // … and its part of as many bytes of a line
-	beyond int       // a line must have more bytes than these to be compared so
-	look   int       // the byte that tells the class …
-	class  jsonClass // … of what it leads to
-	to     *jsonStep
+	text  string               // if it leads to a string, it ends with its quote
+	words [shortWay / 8]uint64 // the text again, as far as it goes, …
+	masks [shortWay / 8]uint64 // … and its part of as many bytes of a line
+	more  bool                 // there is more to compare than words: …
+	rest  string               // … text behind them, …
+	look  int                  // … or the byte that tells the class …
+	class jsonClass            // … of what it leads to
+	to    *jsonStep
 }
 
-// noWay is what a step has before one is taken.
-var noWay = &jsonWay{beyond: math.MaxInt, look: math.MaxInt}
+// shortWay is how much of a way is compared without a branch.
+const shortWay = 32
+
+// noWay is what a step has before one is taken: nothing begins with it.
+var noWay = &jsonWay{words: [shortWay / 8]uint64{1}}
 
 // unread leads to the values that nobody reads.
 var unread = new(jsonEdge)
@@ -65,8 +68,6 @@ const (
 	maxUnread = 32
 )
 
-const shortWay = 32
-
 func newJSONParser(f *jsonFormat) *jsonParser {
 	line := &jsonPlace{edge: &jsonEdge{object: f.root}}
 	p := &jsonParser{format: f, start: &jsonStep{place: line, way: noWay}, end: &jsonStep{class: jsonOther}}
@@ -84,8 +85,16 @@ func (p *jsonParser) Reset() {
 	}
 }
 
+// sight is how far the parser looks ahead at once: from the end of a value over
+// a short way into the value that follows.
+const sight = shortWay + 16
+
 // Parse implements [Parser]. The usual line takes one turn of the loop a value,
 // and calls only for values that are more than a text.
+//
+// Bytes behind the line are looked at, as they are the next line's, so that
+// several can always be taken at once. What goes over the line's end is noticed
+// before it counts: by its first backslash or end, which slashes is, or at last.
 func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 	if reason := blank(line); reason != OK {
 		return reason
@@ -102,58 +111,87 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 		}
 	}
 	p.slashes.find(line, i)
+	b := line[:cap(line)]
 	for at := p.start; ; {
-		if w := at.way; w.leads(line, i) {
+		if w := at.way; len(b)-i >= sight && w.differs((*[shortWay]byte)(b[i:])) == 0 && (!w.more || w.goesOn(b[i:])) {
 			at, i = w.to, i+len(w.text)
 		} else if at, i = p.next(line, i, at); i < 0 {
 			return BadJSON
 		}
-		var field []byte
+		e := at.edge
 		switch at.class {
 		case jsonString:
-			end := i + firstOf(line[i:], '"')
-			if field = line[i:end]; end >= int(p.slashes) {
-				if field, end = p.escaped(line, i); end < 0 {
-					return BadJSON
+			end := i + 16
+			if len(b)-i >= 16 {
+				end = i + firstOf16((*[16]byte)(b[i:]), '"')
+			}
+			if end == i+16 {
+				end = indexFrom(line, i, '"')
+			}
+			if end >= int(p.slashes) {
+				var reason Reason
+				if i, reason = p.setEscaped(e, line, i, r); reason != OK {
+					return reason
+				}
+				continue
+			}
+			field := b[i:end]
+			i = end + 1
+			if e.spare&^p.filled == 0 || len(field) < 2 && (len(field) == 0 || field[0] == '-') {
+				continue
+			}
+			if e.value.kind == kText {
+				r.Text[e.value.field] = field
+				p.filled |= e.slots
+			} else if reason := p.fill(e, field, r); reason != OK {
+				return reason
+			}
+		case jsonWord:
+			if e.spare&^p.filled != 0 && len(b)-i >= longNumber {
+				if n := e.value.setNumber((*[longNumber]byte)(b[i:]), r); n > 0 && i+n <= len(line) {
+					p.filled |= e.slots
+					i += n
+					continue
 				}
 			}
-			i = end + 1
-		case jsonWord:
-			n, end := shortNumber(line, i)
-			if end > i && at.edge.spare&^p.filled != 0 && at.edge.value.setNumber(n, r) {
-				p.filled |= at.edge.slots
-				i = end
-				continue
+			if i > len(line) {
+				return BadJSON
 			}
-			end = jsonWordEnd(line, i)
-			if field, i = line[i:end], end; string(field) == "null" {
-				continue
+			end := jsonWordEnd(line, i)
+			if word := line[i:end]; string(word) != "null" && p.wants(e, word) {
+				if reason := p.fill(e, word, r); reason != OK {
+					return reason
+				}
 			}
+			i = end
 		case jsonOther:
-			return p.atEnd(line[i:])
+			return p.atEnd(line, i)
 		default:
 			if i = p.slashes.skipJSON(line, i); i < 0 {
 				return BadJSON
 			}
-			continue
-		}
-		e := at.edge
-		if !p.wants(e, field) {
-			continue
-		}
-		if e.value.kind == kText {
-			r.Text[e.value.field] = field
-			p.filled |= e.slots
-		} else if reason := p.fill(e, field, r); reason != OK {
-			return reason
 		}
 	}
 }
 
-// atEnd says whether a line is a record, which nothing but blanks may follow.
-func (p *jsonParser) atEnd(rest []byte) Reason {
+// setEscaped sets a value to the string that begins at line[i] and may have
+// escapes, and returns where it ends.
+func (p *jsonParser) setEscaped(e *jsonEdge, line []byte, i int, r *Record) (end int, reason Reason) {
+	field, end := p.escaped(line, i)
 	switch {
-	case skipSpace(rest, 0) != len(rest):
+	case end < 0:
+		return i, BadJSON
+	case p.wants(e, field):
+		reason = p.fill(e, field, r)
+	}
+	return end + 1, reason
+}
+
+// atEnd says whether a line whose object ends before line[i] is a record.
+// Nothing but blanks may follow.
+func (p *jsonParser) atEnd(line []byte, i int) Reason {
+	switch {
+	case i > len(line) || skipSpace(line, i) != len(line):
 		return BadJSON
 	case p.filled&p.format.need != p.format.need:
 		return TooFew
@@ -164,6 +202,9 @@ func (p *jsonParser) atEnd(rest []byte) Reason {
 // escaped reads the string that begins at b[i] and may have escapes, and returns
 // the index of its closing quote, -1 if it has none.
 func (p *jsonParser) escaped(b []byte, i int) (field []byte, end int) {
+	if i > len(b) {
+		return nil, -1
+	}
 	end, plain := p.slashes.stringEnd(b, i)
 	if end < 0 {
 		return nil, -1
@@ -190,38 +231,47 @@ func (p *jsonParser) onConsole(line []byte, r *Record) int {
 	return at + 1
 }
 
+// differs returns 0 if b begins with the way, or with the first bytes of one that
+// is not short. It is not more than comparing, so that it needs no call.
+func (w *jsonWay) differs(b *[shortWay]byte) uint64 {
+	return (binary.LittleEndian.Uint64(b[:])&w.masks[0] ^ w.words[0]) | (binary.LittleEndian.Uint64(b[8:])&w.masks[1] ^ w.words[1]) |
+		(binary.LittleEndian.Uint64(b[16:])&w.masks[2] ^ w.words[2]) | (binary.LittleEndian.Uint64(b[24:])&w.masks[3] ^ w.words[3])
+}
+
+// goesOn reports whether b, which has the first bytes of the way, has the others
+// too, and then such a value as it leads to.
+func (w *jsonWay) goesOn(b []byte) bool {
+	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && (w.rest == "" || string(b[shortWay:len(w.text)]) == w.rest)
+}
+
 // leads reports whether the way begins at b[i], and such a value follows as it
-// leads to. A short way is compared without a branch.
+// leads to.
 func (w *jsonWay) leads(b []byte, i int) bool {
 	b = b[i:]
-	if len(b) <= w.beyond {
-		return len(b) > w.look && jsonClasses[b[w.look]] == w.class && string(b[:len(w.text)]) == w.text
-	}
-	at := (*[shortWay]byte)(b)
-	other := (binary.LittleEndian.Uint64(at[:])^w.words[0])&w.masks[0] | (binary.LittleEndian.Uint64(at[8:])^w.words[1])&w.masks[1] |
-		(binary.LittleEndian.Uint64(at[16:])^w.words[2])&w.masks[2] | (binary.LittleEndian.Uint64(at[24:])^w.words[3])&w.masks[3]
-	return other == 0 && jsonClasses[b[w.look]] == w.class
+	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && string(b[:len(w.text)]) == w.text
 }
 
 // newWay returns the way that is a text.
 func newWay(text []byte, to *jsonStep) *jsonWay {
-	w := &jsonWay{text: string(text), beyond: math.MaxInt, look: len(text), class: to.class, to: to}
+	w := &jsonWay{text: string(text), look: len(text), class: to.class, to: to}
 	if to.class == jsonString || to.class == jsonOther {
 		w.look--
 	}
-	if len(text) <= shortWay {
-		w.beyond = shortWay
-		for i, c := range text {
-			w.words[i/8] |= uint64(c) << (i % 8 * 8)
-			w.masks[i/8] |= 0xff << (i % 8 * 8)
-		}
+	for i, c := range text[:min(len(text), shortWay)] {
+		w.words[i/8] |= uint64(c) << (i % 8 * 8)
+		w.masks[i/8] |= 0xff << (i % 8 * 8)
 	}
+	w.rest = w.text[min(len(text), shortWay):]
+	w.more = w.rest != "" || to.class != jsonString && to.class != jsonOther
 	return w
 }
 
 // next goes from behind a value, at b[i], to the next one, by any way. The index
 // is -1 if that is no JSON.
 func (p *jsonParser) next(b []byte, i int, at *jsonStep) (*jsonStep, int) {
+	if i > len(b) {
+		return nil, -1
+	}
 	for _, w := range at.ways {
 		if w.leads(b, i) {
 			at.way = w

@@ -3,6 +3,7 @@ package parse
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,12 +22,50 @@ func TestJSONLearning(t *testing.T) {
 			line := strings.TrimSpace(string(f.Append(nil, &r)))
 			line = reshaped(rnd, line)
 			var got, want Record
-			fresh := f.NewParser(nil).Parse([]byte(line), &want)
-			if reason := p.Parse([]byte(line), &got); reason != fresh || reason == OK && show(&got) != show(&want) {
+			fresh := f.NewParser(nil).Parse(slices.Clip([]byte(line)), &want)
+			if reason := p.Parse(inBlock(rnd, line), &got); reason != fresh || reason == OK && show(&got) != show(&want) {
 				t.Fatalf("%s: %s\n is %d %s\nnot %d %s", f.name, line, reason, show(&got), fresh, show(&want))
 			}
 			p.Reset()
 		}
+	}
+}
+
+// inBlock returns the line as part of a block, where more follows. What follows
+// could go on with the line's last value, or be the next way.
+func inBlock(rnd *rand.Rand, line string) []byte {
+	tails := []string{"", "\n" + line, "0", `"`, `\"`, `"}`, `","status":200}`, "7" + line, line[len(line)/2:] + line}
+	return []byte(line + tails[rnd.IntN(len(tails))] + "\r\n")[:len(line)]
+}
+
+// TestSetNumber checks numbers that are read at a glance against set, in values
+// of all kinds.
+func TestSetNumber(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 10))
+	taken := 0
+	for range 200_000 {
+		text := make([]byte, 1+rnd.IntN(22))
+		for i := range text {
+			text[i] = "0123456789012345678.-e+5 "[rnd.IntN(25-rnd.IntN(2)*6)]
+		}
+		v := value{kind: kind(rnd.IntN(int(kPart))), shift: int8(rnd.IntN(13) - 3), part: "\x00\x00.t"[rnd.IntN(4)]}
+		if v.slot = slotBytes << rnd.IntN(4); v.kind == kSize {
+			v.part = 0
+		}
+		b := append(append(text, ","...), make([]byte, longNumber)...)
+		got, want := noRecord, noRecord
+		n := v.setNumber((*[longNumber]byte)(b), &got)
+		if n != len(text) {
+			continue
+		}
+		taken++
+		var p reader
+		if reason := p.set(&v, text, &want); reason != OK || show(&got) != show(&want) {
+			t.Fatalf("%+v of %s is %s, want %d %s", v, text, show(&got), reason, show(&want))
+		}
+	}
+	if taken < 10_000 {
+		t.Errorf("only %d numbers were taken", taken)
 	}
 }
 

@@ -99,23 +99,70 @@ func jsonWordEnd(b []byte, i int) int {
 	return i
 }
 
-// shortNumber reads the number that begins at b[i] if it has one to seven digits,
-// and not more behind a point, and returns its end, i if it has others or is none.
-func shortNumber(b []byte, i int) (n number, end int) {
-	if len(b)-i < 17 {
-		return n, i
+// numeric are the kinds of value whose texts are numbers.
+const numeric = 1<<kStatus | 1<<kSize | 1<<kDecimal | 1<<kSum | 1<<kSpan
+
+// longNumber is how many bytes setNumber looks at.
+const longNumber = 40
+
+// setNumber is set for the number that b begins with, and returns its length. It
+// is 0 if that is no number or an unusual one, which is left to set.
+func (v *value) setNumber(b *[longNumber]byte, r *Record) int {
+	n, whole := firstDigits(binary.LittleEndian.Uint64(b[:]))
+	if whole == 8 {
+		low, more := firstDigits(binary.LittleEndian.Uint64(b[8:]))
+		n, whole = n*powers[more]+low, 8+more
 	}
-	n.digits, n.whole = firstDigits(binary.LittleEndian.Uint64(b[i:]))
-	if end = i + n.whole; b[end] == '.' {
+	end, places := whole, 0
+	if b[end] == '.' {
 		var fraction uint64
-		fraction, n.places = firstDigits(binary.LittleEndian.Uint64(b[end+1:]))
-		n.digits = n.digits*powers[n.places] + fraction
-		end += 1 + n.places
+		if fraction, places = firstDigits(binary.LittleEndian.Uint64(b[end+1:])); places == 8 {
+			low, more := firstDigits(binary.LittleEndian.Uint64(b[end+9:]))
+			fraction, places = fraction*powers[more]+low, 8+more
+		}
+		n = n*powers[places] + fraction
+		end += 1 + places
 	}
-	if n.whole == 0 || n.whole == 8 || n.places == 8 || jsonClasses[b[end]] == jsonWord {
-		return n, i
+	if uint(whole-1) > 14 || whole+places > surelyFits || jsonClasses[b[end]] == jsonWord {
+		return 0
 	}
-	return n, end
+	shift := int(v.shift)
+	switch v.kind {
+	case kStatus:
+		if end != 3 || whole != 3 {
+			return 0
+		}
+		r.Status = int32(n)
+		return end
+	case kSize:
+		if end != whole {
+			return 0
+		}
+		*v.number(r) = int64(n)
+		return end
+	case kAnyTime:
+		shift = epochShift(whole)
+	case kSpan, kDecimal:
+		if v.part == '.' {
+			return 0
+		}
+		if v.part == 't' && end == whole {
+			shift = 3
+		}
+	case kSum:
+	default:
+		return 0
+	}
+	µs, ok := scale(n, shift-places)
+	if !ok {
+		return 0
+	}
+	if v.kind == kAnyTime {
+		r.Time, r.Offset = µs, 0
+	} else {
+		*v.number(r) = µs
+	}
+	return end
 }
 
 // A jsonClass says what a value is, by its first byte.

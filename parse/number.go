@@ -14,12 +14,6 @@ func sixteenDigits(b []byte) (n uint64, digits int) {
 	return n*powers[more] + low, 8 + more
 }
 
-// A number is one whose digits have been read: 0.298 is 298 with three places.
-type number struct {
-	digits        uint64
-	whole, places int // digits before the point and behind it
-}
-
 // powers are those of ten that fit.
 var powers = func() (p [20]uint64) {
 	p[0] = 1

@@ -281,18 +281,23 @@ func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
 		}
 		return p.clf.parse(b)
 	}
-	// Seconds have ten digits until 2286; thousandths, millionths and
-	// billionths have three more each.
 	whole := bytes.IndexByte(b, '.')
 	if whole < 0 {
 		whole = len(b)
 	}
+	t, ok = decimal(b, epochShift(whole))
+	return t, 0, ok
+}
+
+// epochShift returns the unit of a time since 1970 with so many digits before
+// the point. Seconds have ten until 2286; thousandths, millionths and billionths
+// have three more each.
+func epochShift(whole int) int {
 	shift := 6
-	for n := whole; n > 11 && shift > -3; n -= 3 {
+	for ; whole > 11 && shift > -3; whole -= 3 {
 		shift -= 3
 	}
-	t, ok = decimal(b, shift)
-	return t, 0, ok
+	return shift
 }
 
 // setHost takes a client's name or address. Where several stand, as proxies
@@ -312,26 +317,6 @@ func setHost(b []byte, r *Record) Reason {
 	}
 	r.Text[Host] = host
 	return OK
-}
-
-// setNumber is set for a number that has been read. It leaves what is unusual to
-// set, and says so.
-func (v *value) setNumber(n number, r *Record) bool {
-	switch {
-	case v.kind == kSize && n.places == 0:
-		*v.number(r) = int64(n.digits)
-	case v.kind == kStatus && n.places == 0 && n.whole == 3:
-		r.Status = int32(n.digits)
-	case (v.kind == kSpan || v.kind == kDecimal) && v.part == 0:
-		µs, ok := scale(n.digits, int(v.shift)-n.places)
-		if !ok {
-			return false
-		}
-		*v.number(r) = µs
-	default:
-		return false
-	}
-	return true
 }
 
 // isPlainAddress reports whether b surely is an IPv4 address.
