@@ -290,8 +290,14 @@ func (b *batcher) intern(f Field, r *rows) {
 		b.dictionaries[f] = newDictionary()
 		b.dictionaries[f].escape = b.escape
 	}
-	r.nulls[f] = b.dictionaries[f].intern(r, r.views[f][:r.n], r.codes[f][:r.n])
-	r.coded[f] = true
+	if r.coded[f] = true; r.filled.has(f) {
+		r.nulls[f] = b.dictionaries[f].intern(r, r.views[f][:r.n], r.codes[f][:r.n])
+		return
+	}
+	r.nulls[f] = r.n
+	for i := range r.codes[f][:r.n] {
+		r.codes[f][i] = -1
+	}
 }
 
 func (b *batcher) textArray(f Field, v *values) arrow.Array {

@@ -195,13 +195,18 @@ func amendAll(directives, directive, text []byte) []byte {
 	return directives
 }
 
-// countLines counts lines; the last may lack its newline.
-func countLines(text []byte) int64 {
-	n := bytes.Count(text, newline)
-	if len(text) > 0 && text[len(text)-1] != '\n' {
-		n++
+// lineEnds appends the ends of the lines of text, without their newlines; the
+// last may lack it.
+func lineEnds(ends []int32, text []byte) []int32 {
+	for at := 0; at < len(text); {
+		n := bytes.IndexByte(text[at:], '\n')
+		if n < 0 {
+			n = len(text) - at
+		}
+		ends = append(ends, int32(at+n))
+		at += n + 1
 	}
-	return int64(n)
+	return ends
 }
 
 var newline = []byte{'\n'}

@@ -49,13 +49,24 @@ func (clf) Directive() string       { return "" }
 func (clf) NewParser([]byte) Parser { return new(clfParser) }
 func (f clf) withAgent() bool       { return f.name == "combined" }
 
-type clfParser struct{ reader }
+type clfParser struct {
+	reader
+	slashes slashes // of the block at hand
+}
+
+// Reset implements [Parser].
+func (p *clfParser) Reset() {
+	p.reader.Reset()
+	p.slashes = unknownSlashes
+}
 
 // Parse implements [Parser].
 func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	*r = Record{Status: None, Bytes: None, Received: None, Duration: None, UpTime: None}
 	escaped := bytes.IndexByte(line, '\\') >= 0
-	if !escaped && p.usual(line, r) {
+	var u usual
+	if !escaped && p.plain(line, &u) {
+		u.record(line, r)
 		return OK
 	}
 	return p.careful(line, escaped, r)

@@ -89,11 +89,12 @@ func withoutPort(host []byte) []byte {
 // addressEnd returns the length of the IPv4 address with a blank after it that
 // line begins with, or 0 if it surely has none or this cannot be told at a glance.
 func addressEnd(line []byte) int {
-	if len(line) < 24 || otherThanDigitsAndDots(binary.LittleEndian.Uint64(line)) != 0 {
+	if len(line) < 24 {
 		return 0
 	}
-	n := 8 + bits.TrailingZeros64(otherThanDigitsAndDots(binary.LittleEndian.Uint64(line[8:])))/8
-	if line[n] != ' ' || !isFullAddress(line[:n]) {
+	text := wordsOf(line)
+	n := text.fourNumbers(otherThanDigits(text.word(0)) | otherThanDigits(text.word(8))<<8)
+	if n < 8 || line[n] != ' ' {
 		return 0
 	}
 	return n
@@ -109,32 +110,46 @@ func otherThanDigitsAndDots(w uint64) uint64 {
 }
 
 // isFullAddress reports whether host, of digits and dots, is surely an IPv4
-// address. It says what isAddress would say of most hosts, in a third of the
-// time: lengths of numbers are random, and a loop's guesses at them fail.
+// address. It says what isAddress would say of most hosts, in a third of the time.
 func isFullAddress(host []byte) bool {
 	n := len(host)
 	if n < 8 || n > 15 || cap(host) < n+4 {
 		return false
 	}
-	// A bit for each dot: of the two, only digits have the bit 0x10.
-	const dotBit, gather = 0x1010_1010_1010_1010, 0x0002_0408_1020_4081
-	low := ^binary.LittleEndian.Uint64(host) & dotBit << 3
-	high := ^binary.LittleEndian.Uint64(host[n-8:]) & dotBit << 3
-	dots := uint32(low*gather>>56) | uint32(high*gather>>56)<<(n-8)
-	if bits.OnesCount32(dots) != 3 {
-		return false
-	}
-	dots |= 1 << n
-	start, bad := 0, false
-	for range 4 {
-		end := bits.TrailingZeros32(dots)
-		dots &= dots - 1
-		// The number's digits as one big-endian number: "255" is 0x323535.
-		digits := bits.ReverseBytes32(binary.LittleEndian.Uint32(host[start:start+4])) >> (32 - 8*min(end-start, 4))
-		bad = bad || uint(end-start-1) > 2 || digits > 0x323535
+	text := wordsOf(host)
+	return text.fourNumbers(otherThanDigits(text.word(0))|otherThanDigits(text.word(n-8))<<(n-8)|1<<n) == n
+}
+
+// fourNumbers returns the length of four numbers of at most 255 with dots
+// between them, at the beginning of a text of which the bytes that are no digits
+// are known; 0 if it begins otherwise. It reads up to four bytes more. Lengths of
+// numbers are random, and the guesses of a loop over their digits fail.
+func (s words) fourNumbers(stops uint32) int {
+	start := 0
+	for n := range 4 {
+		end := bits.TrailingZeros32(stops)
+		stops &= stops - 1
+		// The digits as one big-endian number: "255" is 0x323535.
+		digits := bits.ReverseBytes32(s.half(start)) >> (uint(32-8*(end-start)) & 31)
+		if uint(end-start-1) > 2 || digits > 0x323535 {
+			return 0
+		}
+		if n == 3 {
+			return end
+		}
+		if s.byte(end) != '.' {
+			return 0
+		}
 		start = end + 1
 	}
-	return !bad
+	return 0
+}
+
+// otherThanDigits returns a bit for each of eight bytes that is no digit.
+func otherThanDigits(w uint64) uint32 {
+	const gather = 0x0002_0408_1020_4081
+	w ^= '0' * ones
+	return uint32((w | w&^highs + 0x76*ones) & highs * gather >> 56)
 }
 
 // isAddress reports whether host, of digits and dots, is an IPv4 address or

@@ -1,71 +1,151 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
-// usual parses a line of the form that nearly all lines have:
+// A usual is what a usual line tells. Its texts are places in the line.
+type usual struct {
+	host, method, path, query, protocol, referer, agent view
+	time, bytes                                         int64
+	offset, status                                      int32
+}
+
+// usualFields are those that a usual may have.
+const usualFields fieldSet = 1<<Host | 1<<Method | 1<<Path | 1<<Query | 1<<Protocol | 1<<Referer | 1<<Agent
+
+// usual parses the line block[start:end] if it is of the form that nearly all
+// lines have:
 //
 //	192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 612 "-" "agent"
 //
 // with or without the last two fields, single blanks, and nothing escaped. It
-// reports whether the line is of it. If not, the record is as it was, and the
-// line is to be read with care. It says nothing else than that would.
-func (p *clfParser) usual(line []byte, r *Record) bool {
+// reports whether the line is. If not, it is to be read with care, as [Parser]
+// does. It says nothing else than that would.
+func (p *clfParser) usual(block []byte, start, end int, u *usual) bool {
+	if int(p.slashes) < start {
+		p.slashes.find(block, start)
+	}
+	return end <= int(p.slashes) && p.plain(block[start:end], u)
+}
+
+// plain is usual for a line without backslashes.
+func (p *clfParser) plain(line []byte, u *usual) bool {
 	host := addressEnd(line)
 	clock := host + len(" - - [")
 	request := clock + len(`17/May/2015:10:05:03 +0000] "`)
 	if host == 0 || len(line) < request || string(line[host:clock]) != " - - [" || string(line[request-3:request]) != `] "` {
 		return false
 	}
-	requestEnd := request + bytes.IndexByte(line[request:], '"')
-	size := requestEnd + len(`" 200 `)
-	if requestEnd < request || size >= len(line) {
+	end := request + bytes.IndexByte(line[request:], '"')
+	if end < request || !u.request(line, request, end) {
 		return false
 	}
-	status, ok := statusBetweenBlanks(line[requestEnd+1 : size])
-	if !ok {
+	size, ok := u.statusAndSize(line, end)
+	if !ok || !u.pair(line, size) {
 		return false
 	}
-	sent, digits := sixteenDigits(line[size:])
-	referer, agent, ok := usualPair(line[size+digits:])
-	if !ok || digits == 0 {
+	u.host = view{0, int32(host)}
+	u.time, u.offset, ok = p.clf.parse(line[clock : request-3])
+	return ok
+}
+
+// request splits a request such as "GET /a?b HTTP/1.1".
+func (u *usual) request(line []byte, start, end int) bool {
+	path := start + methodLength(line[start:end]) + 1
+	protocol := end - len("HTTP/1.1")
+	if path < start+2 || path >= protocol-1 || line[path] != '/' || line[protocol-1] != ' ' || line[protocol-2] == ' ' || !isHTTP(binary.LittleEndian.Uint64(line[protocol:])) {
 		return false
 	}
-	µs, offset, ok := p.clf.parse(line[clock : request-3])
-	if !ok {
-		return false
-	}
-	r.Time, r.Offset, r.Status, r.Bytes = µs, offset, status, int64(sent)
-	r.Text[Host], r.Text[Referer], r.Text[Agent] = line[:host], referer, agent
-	splitRequest(line[request:requestEnd], r)
+	u.method, u.protocol = view{int32(start), int32(path - 1 - start)}, view{int32(protocol), int32(end - protocol)}
+	target := line[path : protocol-1]
+	n := firstOf(target, '?')
+	u.path, u.query = view{int32(path), int32(n)}, view{int32(path + n + 1), int32(len(target) - n - 1)}
 	return true
 }
 
-// statusBetweenBlanks parses " 200 ".
-func statusBetweenBlanks(b []byte) (status int32, ok bool) {
-	b0, b1, b2 := b[1]-'0', b[2]-'0', b[3]-'0'
-	return int32(b0)*100 + int32(b1)*10 + int32(b2), b[0] == ' ' && b[4] == ' ' && max(b0, b1, b2) <= 9
+// methodLength returns the length of the method with a blank after it that a
+// request begins with, 0 if there is none.
+func methodLength(request []byte) int {
+	if len(request) > 4 && string(request[:4]) == "GET " {
+		return 3
+	}
+	n := 0
+	for n < len(request) && methodBytes[request[n]] {
+		n++
+	}
+	if n > methodMax || n == len(request) || request[n] != ' ' || request[0] == '-' {
+		return 0
+	}
+	return n
 }
 
-// usualPair parses ` "referer" "agent"`, or nothing, to the line's end. Without
-// a quote in either there is nothing to decide.
-func usualPair(b []byte) (referer, agent []byte, ok bool) {
-	last := len(b) - 1
-	if last < 0 {
-		return nil, nil, true
+// isHTTP reports whether eight bytes are HTTP/1.1 or with other digits.
+func isHTTP(w uint64) bool {
+	w ^= 0x302e_302f_5054_5448 // HTTP/0.0
+	return w&^(0x0f00_0f00<<32) == 0 && (w+0x0600_0600<<32)&(0xf000_f000<<32) == 0
+}
+
+// statusAndSize parses what follows the request's quote, such as " 200 612", up
+// to what follows that.
+func (u *usual) statusAndSize(line []byte, quote int) (rest int, ok bool) {
+	size := quote + len(`" 200 `)
+	if size >= len(line) {
+		return 0, false
 	}
-	if last < len(` "" "`) || b[0] != ' ' || b[1] != '"' || b[last] != '"' {
-		return nil, nil, false
+	b := line[quote+1 : size]
+	b0, b1, b2 := b[1]-'0', b[2]-'0', b[3]-'0'
+	if b[0] != ' ' || b[4] != ' ' || max(b0, b1, b2) > 9 {
+		return 0, false
 	}
-	b = b[2:last]
+	u.status = int32(b0)*100 + int32(b1)*10 + int32(b2)
+	if line[size] == '-' {
+		u.bytes = None
+		return size + 1, true
+	}
+	sent, digits := sixteenDigits(line[size:])
+	u.bytes = int64(sent)
+	return size + digits, digits > 0
+}
+
+// pair parses ` "referer" "agent"`, or nothing, to the line's end. Without a
+// quote in either there is nothing to decide.
+func (u *usual) pair(line []byte, at int) bool {
+	last := len(line) - 1
+	if at > last {
+		u.referer, u.agent = view{n: -1}, view{n: -1}
+		return at == len(line)
+	}
+	referer := at + len(` "`)
+	if last-referer < len(`" "`) || line[at] != ' ' || line[at+1] != '"' || line[last] != '"' {
+		return false
+	}
 	n := 1
-	if b[0] != '-' || b[1] != '"' {
-		if n = bytes.IndexByte(b, '"'); n < 0 {
-			return nil, nil, false
+	if line[referer] != '-' || line[referer+1] != '"' {
+		if n = bytes.IndexByte(line[referer:last], '"'); n < 0 {
+			return false
 		}
 	}
-	referer, b = b[:n], b[n:]
-	if len(b) < 3 || string(b[:3]) != `" "` || bytes.IndexByte(b[3:], '"') >= 0 {
-		return nil, nil, false
+	agent := referer + n + len(`" "`)
+	if agent > last || string(line[agent-3:agent]) != `" "` || bytes.IndexByte(line[agent:last], '"') >= 0 {
+		return false
 	}
-	return null(referer), null(b[3:]), true
+	u.referer, u.agent = nullView(line, referer, n), nullView(line, agent, last-agent)
+	return true
+}
+
+// nullView is [null] for views.
+func nullView(line []byte, start, n int) view {
+	if n == 1 && line[start] == '-' {
+		n = -1
+	}
+	return view{int32(start), int32(n)}
+}
+
+// record tells a record what a usual line told.
+func (u *usual) record(line []byte, r *Record) {
+	r.Time, r.Offset, r.Status, r.Bytes = u.time, u.offset, u.status, u.bytes
+	r.Text[Host], r.Text[Method], r.Text[Path], r.Text[Query] = u.host.of(line), u.method.of(line), u.path.of(line), u.query.of(line)
+	r.Text[Protocol], r.Text[Referer], r.Text[Agent] = u.protocol.of(line), u.referer.of(line), u.agent.of(line)
 }

@@ -23,14 +23,27 @@ type values struct {
 // the texts as views, and as codes once somebody needs them. A chunk is so
 // small that it stays in the nearest caches while it is parsed and then read
 // again column by column.
+//
+// Rows yet to come are null in all fields, and None in those numbers that few
+// formats have, so that who adds one says only what there is.
 type rows struct {
 	values
 	block   []byte // that the views are of
-	extra   []byte // what follows it: texts that are not in the block as they are, such as unescaped ones
-	views   [NumFields][]view
+	extra   []byte // texts that are not in the block as they are, such as unescaped ones
+	fields  []Field
+	views   [NumFields]*[chunkRows]view // of fields that nobody reads, all the same
+	unread  [chunkRows]view
+	filled  fieldSet // of which some row may have a text
+	timed   bool     // some row may have a number of those
 	coded   [NumFields]bool
 	lookups lookups
 }
+
+// A fieldSet has a bit for each field.
+type fieldSet uint32
+
+func (s fieldSet) has(f Field) bool { return s&(1<<f) != 0 }
+func (s *fieldSet) add(f Field)     { *s |= 1 << f }
 
 // chunkRows is how many records a chunk has.
 const chunkRows = 256
@@ -41,6 +54,17 @@ type view struct {
 	start int32 // in block, or ^start in extra
 	n     int32 // negative for a null
 }
+
+// of returns the text of a view of b, nil for a null.
+func (v view) of(b []byte) []byte {
+	if v.n < 0 {
+		return nil
+	}
+	return b[v.start : v.start+v.n]
+}
+
+// behind moves a view to a line that begins at start.
+func (v view) behind(start int32) view { return view{v.start + start, v.n} }
 
 // viewOf returns the view of a text, which it copies if it is not in the block.
 func (r *rows) viewOf(text []byte) view {
@@ -69,54 +93,113 @@ func (r *rows) words(v view) words {
 func (r *rows) reset(n int, fields []Field, block []byte) {
 	r.n, r.block, r.extra = 0, block, r.extra[:0]
 	r.coded = [NumFields]bool{}
-	if n <= len(r.time) {
-		return
+	if n > len(r.time) {
+		r.grow(n, fields)
+	}
+	for _, f := range r.fields {
+		if r.filled.has(f) {
+			*r.views[f] = nullViews
+		}
+	}
+	r.filled = 0
+	if r.timed {
+		r.timed = false
+		for _, numbers := range [][]int64{r.received, r.duration, r.upTime} {
+			for i := range numbers {
+				numbers[i] = None
+			}
+		}
+	}
+}
+
+var nullViews = func() (views [chunkRows]view) {
+	for i := range views {
+		views[i].n = -1
+	}
+	return views
+}()
+
+func (r *rows) grow(n int, fields []Field) {
+	r.fields = fields
+	for f := range r.views {
+		r.views[f] = &r.unread
 	}
 	for _, f := range fields {
-		r.views[f] = make([]view, n)
+		r.views[f] = new([chunkRows]view)
 		r.codes[f] = make([]int32, n)
+		r.filled.add(f)
 	}
 	r.time, r.bytes, r.received = make([]int64, n), make([]int64, n), make([]int64, n)
 	r.duration, r.upTime, r.line = make([]int64, n), make([]int64, n), make([]int64, n)
 	r.offset, r.status = make([]int32, n), make([]int32, n)
+	r.timed = true
 }
 
 // add appends a record. There must be room for it.
-func (r *rows) add(rec *Record, fields []Field, line int64) {
+func (r *rows) add(rec *Record, line int64) {
 	i := r.n
-	for _, f := range fields {
-		r.views[f][i] = r.viewOf(rec.Text[f])
+	for _, f := range r.fields {
+		if text := rec.Text[f]; text != nil {
+			r.filled.add(f)
+			r.views[f][i] = r.viewOf(text)
+		}
 	}
 	r.time[i] = rec.Time
 	r.offset[i] = rec.Offset
 	r.status[i] = rec.Status
 	r.bytes[i] = rec.Bytes
-	r.received[i] = rec.Received
-	r.duration[i] = rec.Duration
-	r.upTime[i] = rec.UpTime
+	r.line[i] = line
+	if rec.Received != None || rec.Duration != None || rec.UpTime != None {
+		r.timed = true
+		r.received[i] = rec.Received
+		r.duration[i] = rec.Duration
+		r.upTime[i] = rec.UpTime
+	}
+	r.n++
+}
+
+// addUsual appends a usual line, which begins at start in the block.
+func (r *rows) addUsual(u *usual, start int32, line int64) {
+	i := uint8(r.n)
+	r.views[Host][i] = u.host.behind(start)
+	r.views[Method][i] = u.method.behind(start)
+	r.views[Path][i] = u.path.behind(start)
+	r.views[Query][i] = u.query.behind(start)
+	r.views[Protocol][i] = u.protocol.behind(start)
+	r.views[Referer][i] = u.referer.behind(start)
+	r.views[Agent][i] = u.agent.behind(start)
+	r.filled |= usualFields
+	r.time[i] = u.time
+	r.offset[i] = u.offset
+	r.status[i] = u.status
+	r.bytes[i] = u.bytes
 	r.line[i] = line
 	r.n++
 }
 
 // keep drops all rows but those of the given numbers, which ascend.
-func (r *rows) keep(numbers []int32, fields []Field) {
+func (r *rows) keep(numbers []int32) {
 	if len(numbers) == r.n {
 		return
 	}
-	for _, f := range fields {
-		pick(r.views[f], numbers)
-		if r.coded[f] {
+	for _, f := range r.fields {
+		switch {
+		case r.coded[f]:
 			pick(r.codes[f], numbers)
 			r.nulls[f] = countNulls(r.codes[f][:len(numbers)])
+		case r.filled.has(f):
+			pick(r.views[f][:], numbers)
 		}
 	}
 	pick(r.time, numbers)
 	pick(r.offset, numbers)
 	pick(r.status, numbers)
 	pick(r.bytes, numbers)
-	pick(r.received, numbers)
-	pick(r.duration, numbers)
-	pick(r.upTime, numbers)
+	if r.timed {
+		pick(r.received, numbers)
+		pick(r.duration, numbers)
+		pick(r.upTime, numbers)
+	}
 	pick(r.line, numbers)
 	r.n = len(numbers)
 }

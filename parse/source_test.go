@@ -242,7 +242,7 @@ func TestFullDictionary(t *testing.T) {
 			path := fmt.Sprintf("/book/b%d/%d/%s", block, i, strings.Repeat("x", 1<<20))
 			rec := noRecord
 			rec.Text[Path] = []byte(path)
-			r.add(&rec, p.fields, 1)
+			r.add(&rec, 1)
 		}
 		b.collect(&r, r.n)
 		batch := b.batch()

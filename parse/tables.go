@@ -354,7 +354,7 @@ func (r *tableReader) read(piece int) error {
 func (r *tableReader) Write(batch arrow.Record) error {
 	w := r.worker
 	w.rows.reset(int(batch.NumRows()), w.batcher.fields, nil)
-	w.rows.n = int(batch.NumRows())
+	w.rows.n, w.rows.timed = int(batch.NumRows()), true
 	for i, column := range batch.Columns() {
 		name := batch.ColumnName(i)
 		if r.project.columns[name].from == columnStored {
@@ -398,7 +398,7 @@ func (w *worker) draw(before int64) {
 			drawn = append(drawn, i)
 		}
 	}
-	w.rows.keep(drawn, w.batcher.fields)
+	w.rows.keep(drawn)
 }
 
 // fill copies a column into the rows.

@@ -21,8 +21,11 @@ func wordsOf(text []byte) words { return words{unsafe.Pointer(unsafe.SliceData(t
 // bytes is the text as a slice of the same memory.
 func (s words) bytes() []byte { return unsafe.Slice((*byte)(s.at), s.n) }
 
-// word returns the eight bytes from i on, of which all must be in the text.
+// word returns the eight bytes from i on, half four, and byte the one. They must
+// be there: nothing checks that.
 func (s words) word(i int) uint64 { return *(*uint64)(unsafe.Add(s.at, i)) }
+func (s words) half(i int) uint32 { return *(*uint32)(unsafe.Add(s.at, i)) }
+func (s words) byte(i int) byte   { return *(*byte)(unsafe.Add(s.at, i)) }
 
 // ends returns words that, with its length, tell a text of at most 16 bytes
 // from any other: its first eight bytes and its last, which may overlap.
@@ -35,13 +38,12 @@ func (s words) ends() (first, last uint64) {
 
 func (s words) shortEnds() (first, last uint64) {
 	if s.n >= 4 {
-		return uint64(*(*uint32)(s.at)), uint64(*(*uint32)(unsafe.Add(s.at, s.n-4)))
+		return uint64(s.half(0)), uint64(s.half(s.n - 4))
 	}
 	if s.n == 0 {
 		return 0, 0
 	}
-	b := s.bytes()
-	return uint64(b[0]) | uint64(b[s.n/2])<<8, uint64(b[s.n-1])
+	return uint64(s.byte(0)) | uint64(s.byte(s.n/2))<<8, uint64(s.byte(s.n - 1))
 }
 
 // equal reports whether two texts of the same length are. Most are: whether

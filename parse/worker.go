@@ -20,9 +20,11 @@ type worker struct {
 	record  Record
 	source  *source // of parser
 	parser  Parser
-	text    []byte  // of the range at hand
-	parts   []part  // of the rows, by the filter's terms
-	numbers []int32 // scratch of keep
+	usual   usualParser // the parser, if it is one and all lines are wanted
+	text    []byte      // of the range at hand
+	ends    []int32     // of its lines
+	parts   []part      // of the rows, by the filter's terms
+	numbers []int32     // scratch of keep
 	sample  sample
 
 	files   []*FileSummary // by input; nil if the worker had none of its blocks
@@ -71,7 +73,8 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	lines := countLines(text)
+	w.ends = lineEnds(w.ends[:0], text)
+	lines := int64(len(w.ends))
 	if b.after != nil {
 		b.after <- before + lines
 	}
@@ -83,7 +86,7 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 	}
 	f.Bytes += int64(len(text))
 	w.batcher.begin(b.source.Name, before)
-	records := w.parse(b, text, before, int(lines), f)
+	records := w.parse(b, text, before, f)
 	batch, kept := w.finish()
 	f.Total += records
 	f.Kept += kept
@@ -91,61 +94,64 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 	return batch, nil
 }
 
-// parse collects the records of a block's text, and says how many there are.
-func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSummary) (records int64) {
+// A usualParser is a [Parser] that knows nearly all lines of its format at a
+// glance, and tells them without a [Record], of which most would be empty.
+type usualParser interface {
+	// usual parses the line block[start:end] into u and reports whether it is
+	// of that kind. If not, it is to be parsed. Lines come in order.
+	usual(block []byte, start, end int, u *usual) bool
+}
+
+// use makes a block's parser the worker's.
+func (w *worker) use(b *block) {
 	if w.source != b.source || b.source.format.Directive() != "" {
 		w.source = b.source
 		w.parser = b.source.format.NewParser(b.directives)
+		if w.usual = nil; w.sample.all() {
+			w.usual, _ = w.parser.(usualParser)
+		}
 	}
 	w.parser.Reset()
-	fields := w.batcher.fields
-	w.rows.reset(chunkRows, fields, text)
+}
+
+// parse collects the records of a block's text, and says how many there are.
+func (w *worker) parse(b *block, text []byte, before int64, f *FileSummary) (records int64) {
+	w.use(b)
+	w.rows.reset(chunkRows, w.batcher.fields, text)
 	w.rejects = w.rejects[:0]
 	first, last, latest, earliest := int64(None), int64(None), int64(None), int64(None)
-	for n := int64(1); len(text) > 0; n++ {
-		end := bytes.IndexByte(text, '\n')
-		line := text
-		if end < 0 {
-			text = nil
+	var u usual
+	next := 0
+	for i, end := range w.ends {
+		start, end, n := next, int(end), int64(i+1)
+		next = end + 1
+		if end > start && text[end-1] == '\r' {
+			end--
+		}
+		cut := b.cut && next > len(text)
+		var t int64
+		if w.usual != nil && end-start <= maxLine && !cut && w.usual.usual(text, start, end, &u) {
+			w.rows.addUsual(&u, int32(start), n)
+			t = u.time
 		} else {
-			line, text = text[:end], text[end+1:]
-		}
-		if len(line) > 0 && line[len(line)-1] == '\r' {
-			line = line[:len(line)-1]
-		}
-		var reason Reason
-		switch {
-		case len(line) == 0:
-			reason = Blank
-		case len(line) > maxLine:
-			reason = TooLong
-		case end < 0 && b.cut:
-			reason = Cut
-		default:
-			reason = w.parser.Parse(line, &w.record)
-			if reason > Blank && bytes.IndexByte(line, 0) >= 0 {
-				reason = Binary // such as the zeros that a crash leaves in a log
+			line := text[start:end]
+			if reason := w.line(line, cut); reason != OK {
+				w.reject(reason, before+n, line, f)
+				continue
 			}
-		}
-		if reason != OK {
-			f.reject(reason, before+n, line)
-			if w.Rejects != nil && reason != Blank {
-				w.rejects = append(w.rejects, reject{before + n, reason, line})
+			if w.sample.holds(line) {
+				w.rows.add(&w.record, n)
 			}
-			continue
+			if w.record.More {
+				f.Longer++
+			}
+			t = w.record.Time
 		}
 		records++
-		if w.sample.holds(line) {
-			w.rows.add(&w.record, fields, n)
-			if w.rows.n == chunkRows {
-				w.keep(lines)
-				w.rows.reset(chunkRows, fields, text)
-			}
+		if w.rows.n == chunkRows {
+			w.keep(len(w.ends))
+			w.rows.reset(chunkRows, w.batcher.fields, text)
 		}
-		if w.record.More {
-			f.Longer++
-		}
-		t := w.record.Time
 		switch {
 		case first == None:
 			first, earliest, latest = t, t, t
@@ -155,12 +161,37 @@ func (w *worker) parse(b *block, text []byte, before int64, lines int, f *FileSu
 		last = t
 		earliest, latest = min(earliest, t), max(latest, t)
 	}
-	w.keep(lines)
+	w.keep(len(w.ends))
 	if first != None {
 		f.span(earliest, latest)
 		w.edges = append(w.edges, edge{b.source.index, b.index, first, last})
 	}
 	return records
+}
+
+// line parses a line into the worker's record.
+func (w *worker) line(line []byte, cut bool) Reason {
+	switch {
+	case len(line) == 0:
+		return Blank
+	case len(line) > maxLine:
+		return TooLong
+	case cut:
+		return Cut
+	}
+	reason := w.parser.Parse(line, &w.record)
+	if reason > Blank && bytes.IndexByte(line, 0) >= 0 {
+		return Binary // such as the zeros that a crash leaves in a log
+	}
+	return reason
+}
+
+// reject counts a line that is no record, and keeps it for who wants it.
+func (w *worker) reject(reason Reason, lineno int64, line []byte, f *FileSummary) {
+	f.reject(reason, lineno, line)
+	if w.Rejects != nil && reason != Blank {
+		w.rejects = append(w.rejects, reject{lineno, reason, line})
+	}
 }
 
 // keep collects those of the rows that the filter keeps, for a batch that gets
@@ -173,7 +204,7 @@ func (w *worker) keep(most int) {
 			return
 		}
 		part := w.batcher.part(&w.parts[i], &w.rows)
-		w.rows.keep(w.filter.Terms[i].Select(part, w.allRows()), w.batcher.fields)
+		w.rows.keep(w.filter.Terms[i].Select(part, w.allRows()))
 		part.Release()
 	}
 	if w.rows.n > 0 {
