@@ -2,17 +2,19 @@ package frame
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 )
 
 // foldings are the terms on which rows are folded. How many rows look alike to
 // what depends on the log: some have one agent, some a path in each line. So it
-// is tried out on a batch. That takes milliseconds, which a short log does not
-// have.
+// is tried out on the rows of some batches. That takes milliseconds, which a
+// short log does not have.
 type foldings struct {
-	after int64 // rows
-	again int64 // chosen anew when there are so many times as many
+	after  int64 // rows
+	again  int64 // chosen anew when there are so many times as many
+	window int   // rows that are no longer alike
 
 	// Number of groups from which on conditions are no facets, and the rows for
 	// which they hold are counted: where groups are many, rows that are alike are
@@ -26,12 +28,31 @@ type foldings struct {
 	fewer float64 // for each row that is left
 }
 
-var usualFoldings = foldings{after: 1 << 14, again: 16, many: 1000, row: 16, facet: 4, blend: 5, fewer: 20}
+var usualFoldings = foldings{after: 1 << 14, again: 16, window: 1 << 12, many: 1000, row: 14, facet: 2.5, blend: 4, fewer: 30}
 
-// chooseFolds chooses which parts see rows folded, and with whom, by the batch
-// at hand.
+// tryFolds samples the batch at hand if it is time to choose folds soon, and
+// chooses them when it is.
+func (p *Partial) tryFolds() error {
+	if p.written < p.folding.after-maxSample {
+		return nil
+	}
+	if p.sample == nil {
+		p.sample = newSampling(p)
+	}
+	if err := p.sample.add(); err != nil || p.written < p.folding.after {
+		return err
+	}
+	p.folding.after = p.folding.again * p.written
+	return p.chooseFolds()
+}
+
+// chooseFolds chooses which parts see rows folded, and with whom, by the sample.
 func (p *Partial) chooseFolds() error {
-	s := newSampling(p)
+	if err := p.flush(); err != nil {
+		return err
+	}
+	s := p.sample
+	p.sample = nil
 	bundles, err := s.bundles()
 	if err != nil {
 		return err
@@ -60,30 +81,55 @@ func inOrder(parts []*part) {
 	slices.SortFunc(parts, func(a, b *part) int { return a.place - b.place })
 }
 
-// maxSample is how many rows of a batch are looked at.
-const maxSample = 1024
+// maxSample is how many rows are looked at.
+const maxSample = 1 << 12
 
-// A sampling tries out how many rows of a batch are different.
+// A sampling tries out how many rows of some batches, one after the other, are
+// different. Codes of texts mean the same in all of them.
 type sampling struct {
-	plan   *Plan
-	terms  foldings
-	rows   *view
-	n      int        // rows
-	hashes [][]uint64 // of each facet that some part has, what it tells of each row
-	widths []int      // of each facet but the timed, in bits
-	timed  facets     // those of the time, which are told together
-	bounds facets     // of these, those of periods
-	known  map[facets]int
-	sums   []uint64
-	slots  []uint64
+	plan    *Plan
+	terms   foldings
+	rows    *view
+	n       int        // rows
+	hashes  [][]uint64 // of each facet that some part has, what it tells of each row
+	widths  []int      // of each facet but the timed, in bits
+	timed   facets     // those of the time, which are told together
+	bounds  facets     // of these, those of periods
+	sharing []int      // of each selection, how many parts have it
+	known   map[facets]float64
+	sums    []uint64
 }
 
 func newSampling(p *Partial) *sampling {
 	n := len(p.plan.facets)
-	return &sampling{
-		plan: p.plan, terms: p.folding, rows: p.rows, n: min(p.rows.eval.rows, maxSample),
-		hashes: make([][]uint64, n), widths: make([]int, n), known: map[facets]int{},
+	s := &sampling{
+		plan: p.plan, terms: p.folding, rows: p.rows,
+		hashes: make([][]uint64, n), widths: make([]int, n), known: map[facets]float64{},
+		sharing: make([]int, len(p.plan.selections)),
 	}
+	for i := range p.plan.parts {
+		s.sharing[p.plan.tables[p.plan.parts[i].table].selection]++
+	}
+	return s
+}
+
+// add adds rows of the batch at hand.
+func (s *sampling) add() error {
+	more := min(s.rows.eval.rows, maxSample-s.n)
+	var wanted facets
+	for i := range s.plan.parts {
+		if part := &s.plan.parts[i]; !part.whole {
+			wanted |= part.facets
+		}
+	}
+	var err error
+	wanted.each(func(i int) {
+		if err == nil {
+			err = s.look(i, more)
+		}
+	})
+	s.n += more
+	return err
 }
 
 // A bundle is parts that see the same rows.
@@ -92,7 +138,7 @@ type bundle struct {
 	parts []*part
 	args  []statePlan // what is added up: fn and arg
 	cost  float64     // of its parts, for a row
-	left  int         // how many rows of the sample look different to them
+	left  float64     // how many of the sample's rows are left if they are folded for them
 	saves float64     // of the cost of all parts for the sample, if its rows are folded
 }
 
@@ -102,9 +148,6 @@ func (s *sampling) bundles() (list []*bundle, err error) {
 		of := &s.plan.parts[i]
 		if of.whole {
 			continue
-		}
-		if err := s.lookAll(of.facets); err != nil {
-			return nil, err
 		}
 		one, err := s.bundle(of)
 		if err != nil {
@@ -120,7 +163,9 @@ func (s *sampling) bundles() (list []*bundle, err error) {
 	return list, nil
 }
 
-// cost estimates what a part costs for a row of the batch.
+// cost estimates what a part costs for a row of the batch. To select rows, each
+// of its conditions is an operation, and so is the outcome; parts of the same
+// rows share that.
 func (s *sampling) cost(of *part) (float64, error) {
 	t := s.plan.tables[of.table]
 	rows, err := s.rows.selection(t.selection)
@@ -133,7 +178,8 @@ func (s *sampling) cost(of *part) (float64, error) {
 	for _, i := range of.states {
 		own.states = append(own.states, t.states[i])
 	}
-	return operationCost + selected*own.cost(), nil
+	selecting := operationCost * float64(1+len(s.plan.selections[t.selection].conditions)) / float64(s.sharing[t.selection])
+	return selecting + selected*own.cost(), nil
 }
 
 // bundle returns the bundle of one part.
@@ -149,6 +195,8 @@ func (s *sampling) bundle(of *part) (b *bundle, err error) {
 			b.args = append(b.args, statePlan{fn: st.fn, arg: st.arg, cond: st.cond})
 		case st.arg >= 0:
 			b.args = append(b.args, statePlan{fn: st.fn, arg: st.arg, cond: -1})
+		case st.time >= 0:
+			b.args = append(b.args, statePlan{fn: st.fn, arg: st.time, cond: -1})
 		}
 	}
 	b.cost, err = s.cost(of)
@@ -181,7 +229,7 @@ func (s *sampling) outline(a, b *bundle) *bundle {
 
 func (s *sampling) saves(b *bundle) float64 {
 	each := s.terms.row + s.terms.facet*float64(s.tellers(b.set)) + s.terms.blend*float64(len(b.args))
-	return float64(s.n)*(b.cost-each) - float64(b.left)*(b.cost+s.terms.fewer)
+	return float64(s.n)*(b.cost-each) - b.left*(b.cost+s.terms.fewer)
 }
 
 // tellers returns how many columns tell rows apart.
@@ -189,133 +237,159 @@ func (s *sampling) tellers(set facets) int {
 	return bits.OnesCount64(uint64(set&^s.timed)) + min(1, bits.OnesCount64(uint64(set&s.timed)))
 }
 
-// A joint is what two bundles save together more than apart.
+// A joint is two bundles, and what they are worth as one.
 type joint struct {
 	a, b, both *bundle
-	more       float64
+	worth      float64
 	exact      bool // else it is no more than that
-}
-
-func (s *sampling) joint(a, b *bundle) joint {
-	j := joint{a: a, b: b, both: s.outline(a, b)}
-	j.more = j.both.saves - max(0, a.saves) - max(0, b.saves)
-	return j
 }
 
 // maxBundles is how many bundles are joined with others: those whose parts cost
 // the most.
 const maxBundles = 64
 
-// joined joins bundles for as long as that saves something, those first that
-// save the most.
+// joined joins bundles for as long as that saves something. Those that save
+// nothing even so may do with some more that do not: when nobody else wants
+// them, they are joined to lose less, and then it is looked at again.
 func (s *sampling) joined(list []*bundle) []*bundle {
 	slices.SortStableFunc(list, func(a, b *bundle) int { return cmp.Compare(b.cost, a.cost) })
 	list, rest := list[:min(len(list), maxBundles)], list[min(len(list), maxBundles):]
+	saved := func(a, b, both *bundle) float64 { return both.saves - max(0, a.saves) - max(0, b.saves) }
+	hoped := func(a, b, both *bundle) float64 {
+		if a.saves > 0 || b.saves > 0 {
+			return 0
+		}
+		return both.saves - a.saves - b.saves
+	}
+	list = s.joinBy(saved, list)
+	list = s.joinBy(hoped, list)
+	list = s.joinBy(saved, list)
+	return slices.Concat(list, rest)
+}
+
+// joinBy joins bundles for as long as that is worth anything, those first that
+// are worth most.
+func (s *sampling) joinBy(worth func(a, b, both *bundle) float64, list []*bundle) []*bundle {
 	var joints []joint
+	add := func(a, b *bundle) {
+		both := s.outline(a, b)
+		if w := worth(a, b, both); w > 0 {
+			joints = append(joints, joint{a: a, b: b, both: both, worth: w})
+		}
+	}
 	for i, a := range list {
 		for _, b := range list[:i] {
-			joints = append(joints, s.joint(a, b))
+			add(a, b)
 		}
 	}
 	for len(joints) > 0 {
-		best := slices.MaxFunc(joints, func(i, j joint) int { return cmp.Compare(i.more, j.more) })
-		if best.more <= 0 {
+		best := slices.MaxFunc(joints, func(i, j joint) int { return cmp.Compare(i.worth, j.worth) })
+		if best.worth <= 0 {
 			break
 		}
 		isOld := func(b *bundle) bool { return b == best.a || b == best.b }
 		if !best.exact {
 			best.both, best.exact = s.join(best.a, best.b), true
-			best.more = best.both.saves - max(0, best.a.saves) - max(0, best.b.saves)
+			best.worth = worth(best.a, best.b, best.both)
 			joints[slices.IndexFunc(joints, func(j joint) bool { return j.a == best.a && j.b == best.b })] = best
 			continue
 		}
 		joints = slices.DeleteFunc(joints, func(j joint) bool { return isOld(j.a) || isOld(j.b) })
 		list = slices.DeleteFunc(slices.Clone(list), isOld)
 		for _, b := range list {
-			joints = append(joints, s.joint(best.both, b))
+			add(best.both, b)
 		}
 		list = append(list, best.both)
 	}
-	return slices.Concat(list, rest)
+	return list
 }
 
-// different returns how many rows of the sample a set of facets tells apart.
-func (s *sampling) different(set facets) int {
-	if n, ok := s.known[set]; ok {
-		return n
+// different returns how many rows would be left of the sample's if all that a
+// set of facets tells apart were collected in windows. A window is larger than
+// the sample where rows are much alike; then its second half has few that the
+// first has not, and even fewer have those that follow.
+func (s *sampling) different(set facets) float64 {
+	if left, ok := s.known[set]; ok {
+		return left
 	}
 	width := min(1, bits.OnesCount64(uint64(set&s.timed))) * bits.Len(maxSpans)
 	s.sums = resize(s.sums, s.n)
 	clear(s.sums)
 	set.each(func(f int) {
 		width += s.widths[f]
-		for i, hash := range s.hashes[f] {
+		for i, hash := range s.hashes[f][:len(s.sums)] {
 			s.sums[i] += hash
 		}
 	})
-	n := s.n
+	left := float64(s.n)
 	if width <= 64 {
-		n = s.count()
+		half, all := s.count()
+		left = all * s.shrink(half, all)
 	}
-	s.known[set] = n
-	return n
+	s.known[set] = left
+	return left
 }
 
-// count returns how many sums are different.
-func (s *sampling) count() (n int) {
-	const size = 4 * maxSample
-	s.slots = resize(s.slots, size)
-	clear(s.slots)
-	for _, sum := range s.sums {
-		i := sum % size
-		for s.slots[i] != 0 && s.slots[i] != sum|1 {
-			i = (i + 1) % size
-		}
-		if s.slots[i] == 0 {
-			s.slots[i] = sum | 1
-			n++
-		}
+// shrink returns what share of the different rows is left in a whole window:
+// how many there are grows as a power of the rows (Heaps' law).
+func (s *sampling) shrink(half, all float64) float64 {
+	more := float64(s.terms.window) / all
+	if more <= 1 || all >= float64(s.n) {
+		return 1
 	}
-	return n
+	power := min(1, max(0.1, math.Log2(all/half)))
+	return math.Pow(more, 1-1/power)
 }
 
-// lookAll computes the hashes of facets that have none yet.
-func (s *sampling) lookAll(set facets) (err error) {
-	set.each(func(i int) {
-		if s.hashes[i] == nil && err == nil {
-			err = s.look(i)
+// count estimates how many sums of the first half, and of all, are different,
+// by how many bits stay free if each sets one of four times as many as there
+// can be (Whang et al. 1990).
+func (s *sampling) count() (half, all float64) {
+	const sizeBits = 14
+	const size = 1 << sizeBits // 4 * maxSample
+	var set [size / 64]uint64
+	estimate := func() float64 {
+		free := 0
+		for _, word := range set {
+			free += bits.OnesCount64(^word)
 		}
-	})
-	return err
+		return size * math.Log(float64(size)/float64(free))
+	}
+	for i, sum := range s.sums {
+		if i == len(s.sums)/2 {
+			half = estimate()
+		}
+		bit := sum * keySeed >> (64 - sizeBits)
+		set[bit/64] |= 1 << (bit % 64)
+	}
+	return max(1, half), min(float64(s.n), estimate())
 }
 
-// look computes the hashes of a facet.
-func (s *sampling) look(i int) error {
+// look computes what a facet tells of the first rows of the batch at hand.
+func (s *sampling) look(i, rows int) error {
 	f := s.plan.facets[i]
 	x, err := s.rows.eval.vector(f.node)
 	if err != nil {
 		return err
 	}
 	seed := mix(uint64(i))
-	hashes := make([]uint64, s.n)
 	most := uint64(0)
-	for row := range hashes {
+	for row := range int32(rows) {
 		v := uint64(0)
 		switch {
 		case x.codes != nil:
 			v = uint64(x.codes[row] + 1)
 		case x.flags != nil:
 			v = uint64(x.flags[row])
-		case x.null(int32(row)):
+		case x.null(row):
 		case f.kind == boundFacet:
 			v = 1 + uint64(flag(x.ints[row] < f.bound))
 		default:
 			v = uint64(x.ints[row]) + 1
 		}
 		most |= v
-		hashes[row] = mix(v ^ seed)
+		s.hashes[i] = append(s.hashes[i], mix(v^seed))
 	}
-	s.hashes[i] = hashes
 	switch f.kind {
 	case unitFacet:
 		s.timed |= 1 << i
@@ -324,7 +398,7 @@ func (s *sampling) look(i int) error {
 	case codeFacet:
 		s.widths[i] = bits.Len(uint(x.texts.n))
 	default:
-		s.widths[i] = bits.Len64(most) + 1
+		s.widths[i] = max(s.widths[i], bits.Len64(most)+1)
 	}
 	return nil
 }

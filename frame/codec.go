@@ -28,8 +28,8 @@ const (
 // MarshalBinary encodes the state, with a version, the plan's identity and a
 // checksum. Equal states have equal bytes.
 func (p *Partial) MarshalBinary() ([]byte, error) {
-	if p.err != nil {
-		return nil, p.err
+	if err := p.end(); err != nil {
+		return nil, err
 	}
 	c := p.canonical()
 	e := &encoder{buf: append([]byte(partialMagic), partialVersion)}
@@ -75,6 +75,7 @@ func (p *Partial) UnmarshalBinary(data []byte) error {
 		return d.err
 	}
 	*p = *fresh
+	p.rows.partial = p
 	return nil
 }
 

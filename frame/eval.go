@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 )
 
 // An evaluator runs a program over batch after batch. What is computed of a
@@ -18,8 +19,7 @@ type evaluator struct {
 	schema  *arrow.Schema // of the batch before, whose columns are at
 	at      []int         // for each opColumn its column in schema
 
-	source *evaluator // of the batch, if the rows here are some of its
-	from   []int32    // the row there of each row here
+	source *evaluator // of the batches, if the rows here are a fold's, which sets the columns
 }
 
 // nodeMemory is what a node keeps from batch to batch.
@@ -39,19 +39,13 @@ type nodeMemory struct {
 	of       int        // opLift: generation of the texts in lifted
 }
 
-// newSelected returns an evaluator for some rows of another's batch: see pick.
-func newSelected(source *evaluator) *evaluator {
+// newFolded returns an evaluator for the rows of a fold of another's batches.
+func newFolded(source *evaluator) *evaluator {
 	ev := &evaluator{program: source.program, memory: make([]nodeMemory, len(source.memory)), source: source}
 	for i := range ev.memory {
 		ev.memory[i].truncate = source.memory[i].truncate
 	}
 	return ev
-}
-
-// pick takes rows of the source's batch; vectors of those before are void.
-func (ev *evaluator) pick(rows []int32) {
-	ev.from, ev.rows = rows, len(rows)
-	ev.number++
 }
 
 func newEvaluator(p *program) *evaluator {
@@ -73,28 +67,68 @@ func newEvaluator(p *program) *evaluator {
 	return ev
 }
 
-// begin takes the next batch; vectors of the one before are void.
-func (ev *evaluator) begin(batch arrow.Record) error {
+// begin takes the next batch; vectors of the one before are void. If a column's
+// dictionary is not as before with more texts, but another, replaced is called
+// first, if there is anyone to be told: the last moment to look up what the codes
+// of batches before mean.
+func (ev *evaluator) begin(batch arrow.Record, replaced func() error) error {
+	if err := ev.find(batch.Schema()); err != nil {
+		return err
+	}
+	another := false
+	for i := range ev.memory {
+		if values := ev.dictionary(batch, i); values != nil {
+			another = ev.memory[i].column.dict.look(values) || another
+		}
+	}
+	if another && replaced != nil {
+		if err := replaced(); err != nil {
+			return err
+		}
+	}
+	for i := range ev.memory {
+		if values := ev.dictionary(batch, i); values != nil {
+			ev.memory[i].column.dict.follow(values)
+		}
+	}
 	ev.batch, ev.rows = batch, int(batch.NumRows())
 	ev.number++
-	if batch.Schema() == ev.schema {
+	return nil
+}
+
+// dictionary returns the texts of a node that is a dictionary column, else nil.
+func (ev *evaluator) dictionary(batch arrow.Record, node int) *array.String {
+	if ev.program.nodes[node].op != opColumn {
+		return nil
+	}
+	column, ok := batch.Column(ev.at[node]).(*array.Dictionary)
+	if !ok {
+		return nil
+	}
+	values, _ := column.Dictionary().(*array.String)
+	return values
+}
+
+// find finds the columns of a schema, unless it is that of the batch before.
+func (ev *evaluator) find(schema *arrow.Schema) error {
+	if schema == ev.schema {
 		return nil
 	}
 	for i, n := range ev.program.nodes {
 		if n.op != opColumn {
 			continue
 		}
-		indices := batch.Schema().FieldIndices(n.column)
+		indices := schema.FieldIndices(n.column)
 		if len(indices) == 0 {
 			return fmt.Errorf("frame: batch has no column %q", n.column)
 		}
-		field := batch.Schema().Field(indices[0])
+		field := schema.Field(indices[0])
 		if want := ev.memory[i].column.typ; kindOf(TypeOf(field)) != kindOf(want) || TypeOf(field) == Invalid {
 			return fmt.Errorf("frame: column %q is %s in the batch, want %s", n.column, field.Type, want)
 		}
 		ev.at[i] = indices[0]
 	}
-	ev.schema = batch.Schema()
+	ev.schema = schema
 	return nil
 }
 
@@ -117,15 +151,8 @@ func (ev *evaluator) eval(i int, m *nodeMemory) error {
 	n := &ev.program.nodes[i]
 	switch n.op {
 	case opColumn:
-		if ev.program.entries != "" {
-			return nil // each has set it
-		}
-		if ev.source != nil {
-			x, err := ev.source.vector(i)
-			if err == nil {
-				m.out.gather(x, ev.from)
-			}
-			return err
+		if ev.program.entries != "" || ev.source != nil {
+			return nil // each has set it, or the fold
 		}
 		return m.column.read(ev.batch.Column(ev.at[i]), &m.out)
 	case opConst:

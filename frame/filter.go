@@ -91,7 +91,7 @@ func (f *Filter) Clone() *Filter {
 // It panics if the batch lacks a column or has it in another type, since the
 // producer of the batch has made it for this term.
 func (t *Term) Select(batch arrow.Record, sel []int32) []int32 {
-	err := t.eval.begin(batch)
+	err := t.eval.begin(batch, nil)
 	var flags *vector
 	if err == nil {
 		flags, err = t.eval.vector(t.node)

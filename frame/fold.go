@@ -6,57 +6,261 @@ import (
 	"slices"
 )
 
-// A fold is a view in which the rows of a batch that its parts cannot tell
-// apart are one, which stands for all of them: with how many they are, and the
-// sums of what is to be summed. To a cell "count by hour, status" two thousand
-// rows look like ten.
+// A fold is a view in which rows that its parts cannot tell apart are one,
+// which stands for all of them: with how many they are, and the sums of what is
+// to be summed. To a cell "count by hour, status" two thousand rows look like
+// ten.
 //
-// Parts see no other difference to rows of the batch, and their states none at
-// all.
+// The rows of batch after batch are collected in a window, and its parts see
+// them when that is full: a page that is asked for all the time is one row of
+// it. Parts see no other difference to rows of batches, and their states none
+// at all.
 type fold struct {
-	view
+	view    // of the window
 	set     facets
 	parts   []*part
 	tellers []teller
+	columns []int // nodes of the columns that parts read
 	blends  []blend
 
-	first   []int32  // of each row here, the first of the batch's that are like it
-	weights []uint32 // how many they are
+	keys    []uint64 // of each row of the window
+	weights []uint32 // for how many rows it stands
+	rows    int      // for which all of them stand
+	slots   []int32  // open addressing, by key: the row + 1; 0 is free
 	*alike
 }
 
-// alike is memory for finding rows that are alike; all folds share it.
+// alike is memory for finding out which rows of a batch are alike; all folds
+// share it.
 type alike struct {
-	keys  []uint64 // of each row of the batch: rows that have the same are alike
-	of    []int32  // of each row of the batch, the row of the fold
-	slots []int32  // open addressing, by key: the row of the fold + 1; 0 is free
+	told  []uint64 // key of each row: rows that have the same are alike
+	of    []int32  // of each row, the row of the window
+	fresh []int32  // rows like which the window had none
 }
 
 // keySeed is random, so that no log can be made to collide.
 var keySeed = rand.Uint64() | 1
 
+// maxWeight is for how many rows a window may stand before it takes another
+// batch, so that each row's number fits 32 bits.
+const maxWeight = 1 << 30
+
 func (p *Partial) newFold(set facets, parts []*part) *fold {
 	f := &fold{set: set, parts: parts, tellers: p.plan.tellers(set), alike: &p.alike}
-	f.view = *p.newView(newSelected(p.rows.eval))
+	f.view = *p.newView(newFolded(p.rows.eval))
 	f.fold = f
 	for _, part := range parts {
 		for _, i := range part.states {
 			s := &p.plan.tables[part.table].states[i]
-			if (s.arg >= 0 || f.counts(s)) && f.blendOf(s) == nil {
+			if (s.arg >= 0 || s.time >= 0 || f.counts(s)) && f.blendOf(s) == nil {
 				f.blends = append(f.blends, f.newBlend(s))
 			}
 		}
 	}
+	f.columns = f.columnsRead()
 	return f
+}
+
+// columnsRead returns the nodes of all columns that parts read, but for what is
+// blended.
+func (f *fold) columnsRead() (columns []int) {
+	plan := f.partial.plan
+	known := make([]bool, len(plan.program.nodes))
+	var read func(nodes ...int)
+	read = func(nodes ...int) {
+		for _, i := range nodes {
+			if i < 0 || known[i] {
+				continue
+			}
+			known[i] = true
+			n := &plan.program.nodes[i]
+			if n.op == opColumn {
+				columns = append(columns, i)
+			}
+			read(n.args...)
+		}
+	}
+	for _, part := range f.parts {
+		t := plan.tables[part.table]
+		read(plan.selections[t.selection].conditions...)
+		read(plan.selections[t.selection].time)
+		for _, d := range t.keys {
+			read(plan.domains[d].node)
+		}
+		for _, i := range part.states {
+			s := &t.states[i]
+			if s.cond >= 0 && !f.counts(s) {
+				read(s.cond)
+			}
+			for _, d := range []int{s.domain, s.unit} {
+				if d >= 0 {
+					read(plan.domains[d].node)
+				}
+			}
+		}
+	}
+	return columns
 }
 
 // tells reports whether rows that differ in some facets are never alike.
 func (f *fold) tells(set facets) bool { return f.partial.plan.needed(f.set|set) == f.set }
 
+// write adds the batch at hand. Its rows are folded unless there is too much to
+// tell of each, or sums might be too large: then parts see them as they are.
+func (f *fold) write() error {
+	folded, err := f.take()
+	switch {
+	case err != nil:
+		return err
+	case !folded:
+		return f.partial.rows.groupAll(f.parts)
+	case len(f.keys) >= f.partial.folding.window || f.rows > maxWeight:
+		return f.flush()
+	}
+	return nil
+}
+
+// flush shows the window to the parts and begins another.
+func (f *fold) flush() error {
+	if f.rows == 0 {
+		return nil
+	}
+	f.eval.rows = len(f.keys)
+	f.eval.number++
+	if err := f.groupAll(f.parts); err != nil {
+		return err
+	}
+	f.keys, f.weights, f.rows = f.keys[:0], f.weights[:0], 0
+	clear(f.slots)
+	for _, node := range f.columns {
+		f.eval.memory[node].out.empty()
+	}
+	for i := range f.blends {
+		f.blends[i].empty()
+	}
+	return nil
+}
+
+// take adds the batch at hand to the window. It is not ok if that cannot be
+// done.
+func (f *fold) take() (ok bool, err error) {
+	if ok, err = f.holdsSums(); err != nil || !ok {
+		return false, err
+	}
+	if ok, err = f.tell(); err != nil || !ok {
+		return false, err
+	}
+	f.number()
+	rows := f.partial.rows.eval
+	for _, node := range f.columns {
+		x, err := rows.vector(node)
+		if err != nil {
+			return false, err
+		}
+		f.eval.memory[node].out.extend(x, f.fresh)
+	}
+	for i := range f.blends {
+		if err := f.blends[i].take(rows, f); err != nil {
+			return false, err
+		}
+	}
+	f.rows += rows.rows
+	return true, nil
+}
+
+// tell writes the keys of the batch's rows. The window has to be another if the
+// keys of its rows have another shape.
+func (f *fold) tell() (ok bool, err error) {
+	width, same, err := f.tellAll()
+	if err == nil && !same && f.rows > 0 {
+		if err = f.flush(); err == nil {
+			width, _, err = f.tellAll()
+		}
+	}
+	return width <= 64, err
+}
+
+// tellAll is tell for the window as it is. It returns how many bits the keys
+// have, and whether each facet's are where they were.
+func (f *fold) tellAll() (width int, same bool, err error) {
+	rows := f.partial.rows.eval
+	f.told = resize(f.told, rows.rows)
+	clear(f.told)
+	same = true
+	for i := range f.tellers {
+		t := &f.tellers[i]
+		if f.rows == 0 {
+			t.forget()
+		}
+		need, err := t.tell(rows, f.told, width)
+		if err != nil {
+			return 0, false, err
+		}
+		if need > t.width {
+			t.width, same = need, false
+		}
+		width += t.width
+	}
+	return width, same, nil
+}
+
+// number finds for each row of the batch the row of the window that is like it.
+func (f *fold) number() {
+	f.makeRoom(len(f.told))
+	told, of, slots := f.told, f.of[:len(f.told)], f.slots
+	had := len(f.keys)
+	n, keys, fresh := had, f.keys[:cap(f.keys)], f.fresh[:cap(f.fresh)]
+	seed, shift, mask := keySeed, 64-bits.TrailingZeros(uint(len(slots))), uint64(len(slots)-1)
+	for row, key := range told {
+		i := key * seed >> (shift & 63)
+		to := slots[i] - 1
+		for to >= 0 && keys[to] != key {
+			i = (i + 1) & mask
+			to = slots[i] - 1
+		}
+		if to < 0 {
+			keys[n], fresh[n-had], to = key, int32(row), int32(n)
+			n++
+			slots[i] = int32(n)
+		}
+		of[row] = to
+	}
+	f.keys, f.fresh, f.weights = keys[:n], fresh[:n-had], extended(f.weights, n-had)
+	weights := f.weights
+	for _, to := range of {
+		weights[to]++
+	}
+}
+
+// makeRoom makes room for so many rows more, of the batch and of the window,
+// half of the slots free.
+func (f *fold) makeRoom(more int) {
+	f.of, f.fresh = resize(f.of, more), resize(f.fresh, more)
+	f.keys = slices.Grow(f.keys, more)
+	if 2*(len(f.keys)+more) <= len(f.slots) {
+		return
+	}
+	f.slots = make([]int32, 1<<bits.Len(uint(2*(len(f.keys)+more))))
+	shift, mask := 64-bits.TrailingZeros(uint(len(f.slots))), uint64(len(f.slots)-1)
+	for row, key := range f.keys {
+		i := key * keySeed >> shift
+		for f.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		f.slots[i] = int32(row) + 1
+	}
+}
+
+// newBlend returns what a state reads as its argument, or as the time.
 func (f *fold) newBlend(s *statePlan) blend {
 	b := blend{fn: s.fn, node: s.arg, cond: -1}
-	if s.fn == "hourly" {
+	switch s.fn {
+	case "hourly":
 		b.fn = "sum"
+	case "first":
+		b.fn, b.node = "min", s.time
+	case "last":
+		b.fn, b.node = "max", s.time
 	}
 	if f.counts(s) {
 		b.cond = s.cond
@@ -64,7 +268,7 @@ func (f *fold) newBlend(s *statePlan) blend {
 	return b
 }
 
-// blendOf returns what a state reads as its argument; nil if there is none.
+// blendOf returns the blend that newBlend makes for a state; nil if there is none.
 func (f *fold) blendOf(s *statePlan) *blend {
 	want := f.newBlend(s)
 	i := slices.IndexFunc(f.blends, func(b blend) bool { return b.fn == want.fn && b.node == want.node && b.cond == want.cond })
@@ -74,151 +278,19 @@ func (f *fold) blendOf(s *statePlan) *blend {
 	return &f.blends[i]
 }
 
-// take folds the batch at hand. It is not ok if that cannot be done: if there
-// is too much to tell of a row, or sums might be too large. Then parts have to
-// see the rows themselves.
-func (f *fold) take() (ok bool, err error) {
+// holdsSums reports whether 64 bits are sure to hold the sums of the window and
+// the batch. If not, the window is shown, and it is about the batch alone.
+func (f *fold) holdsSums() (ok bool, err error) {
 	rows := f.partial.rows.eval
-	f.keys = resize(f.keys, rows.rows)
-	clear(f.keys)
-	shift := 0
-	for i := range f.tellers {
-		width, err := f.tellers[i].tell(rows, f.keys, shift)
-		if shift += width; err != nil || shift > 64 {
-			return false, err
-		}
-	}
-	f.number()
-	f.eval.pick(f.first)
 	for i := range f.blends {
-		if ok, err := f.blends[i].take(rows, f); err != nil || !ok {
+		if err := f.blends[i].measure(rows); err != nil {
 			return false, err
 		}
 	}
-	return true, nil
-}
-
-// number finds the rows that are alike.
-func (f *fold) number() {
-	keys := f.keys
-	size := 1 << bits.Len(uint(2*len(keys)))
-	f.slots, f.of = resize(f.slots, size), resize(f.of, len(keys))
-	first, weights, of, slots := f.first[:0], f.weights[:0], f.of[:len(keys)], f.slots
-	clear(slots)
-	shift, mask := (65-bits.Len(uint(size)))&63, uint64(size-1)
-	for row, key := range keys {
-		i := key * keySeed >> shift
-		to := slots[i] - 1
-		for to >= 0 && keys[first[to]] != key {
-			i = (i + 1) & mask
-			to = slots[i] - 1
-		}
-		if to < 0 {
-			to = int32(len(first))
-			first, weights = append(first, int32(row)), append(weights, 0)
-			slots[i] = to + 1
-		}
-		of[row] = to
-		weights[to]++
-	}
-	f.first, f.weights = first, weights
-}
-
-// A blend is what the rows that are alike have together: a sum, a count, or the
-// smallest or largest value.
-type blend struct {
-	fn     string // sum, count, min or max
-	node   int    // of the values; -1: none
-	cond   int    // node of the flag of rows that take part; -1: all
-	values vector
-	counts []uint32 // of sums and counts: how many of the rows take part
-	own    []uint32 // memory of counts
-	nulls  []bool   // memory of nulls
-}
-
-// take blends the batch at hand. It is not ok if 64 bits might not hold a sum.
-func (b *blend) take(rows *evaluator, f *fold) (ok bool, err error) {
-	var flags []uint8
-	if b.cond >= 0 {
-		v, err := rows.vector(b.cond)
-		if err != nil {
-			return false, err
-		}
-		flags = v.flags
-	}
-	if b.fn == "count" {
-		b.count(flags, f)
+	tooLarge := func(b blend) bool { return bits.Len64(b.size|b.more)+bits.Len(uint(f.rows+rows.rows)) >= 64 }
+	if !slices.ContainsFunc(f.blends, tooLarge) {
 		return true, nil
 	}
-	x, err := rows.vector(b.node)
-	if err != nil {
-		return false, err
-	}
-	b.values.ints = resize(b.values.ints, len(f.first))
-	if b.fn == "sum" {
-		return b.sum(x, flags, f), nil
-	}
-	last, ints := b.fn == "max", b.values.ints
-	for i, row := range f.first {
-		ints[i] = x.ints[row]
-	}
-	if b.values.nulls = nil; x.nulls != nil {
-		b.extremeOrNull(x, f, last)
-		return true, nil
-	}
-	for row, to := range f.of {
-		if v := x.ints[row]; v != ints[to] && (v > ints[to]) == last {
-			ints[to] = v
-		}
-	}
-	return true, nil
-}
-
-func (b *blend) extremeOrNull(x *vector, f *fold, last bool) {
-	b.nulls = picked(b.nulls, x.nulls, f.first)
-	ints, nulls := b.values.ints, b.nulls
-	for row, to := range f.of {
-		if v := x.ints[row]; !x.nulls[row] && (nulls[to] || v != ints[to] && (v > ints[to]) == last) {
-			ints[to], nulls[to] = v, false
-		}
-	}
-	b.values.nulls = nulls
-}
-
-func (b *blend) count(flags []uint8, f *fold) {
-	b.own = resize(b.own, len(f.first))
-	clear(b.own)
-	b.counts = b.own
-	for row, to := range f.of {
-		b.own[to] += uint32(flags[row] & yes)
-	}
-}
-
-// sum adds up the values.
-func (b *blend) sum(x *vector, flags []uint8, f *fold) (ok bool) {
-	sums := b.values.ints
-	clear(sums)
-	size := uint64(0) // bits that some value needs
-	b.counts = f.weights
-	if x.nulls == nil && flags == nil {
-		for row, to := range f.of {
-			v := x.ints[row]
-			size |= uint64(v ^ v>>63)
-			sums[to] += v
-		}
-	} else {
-		b.own = resize(b.own, len(sums))
-		clear(b.own)
-		b.counts = b.own
-		for row, to := range f.of {
-			if x.null(int32(row)) || flags != nil && flags[row] != yes {
-				continue
-			}
-			v := x.ints[row]
-			size |= uint64(v ^ v>>63)
-			sums[to] += v
-			b.own[to]++
-		}
-	}
-	return bits.Len64(size)+bits.Len(uint(len(f.of))) < 64
+	err = f.flush()
+	return !slices.ContainsFunc(f.blends, tooLarge), err
 }

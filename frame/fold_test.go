@@ -12,14 +12,14 @@ import (
 // randomFoldings are terms on which all rows are folded that can be, or some, or none.
 func randomFoldings(rng *rand.Rand) foldings {
 	cost := func() float64 { return oneOf(rng, 0.0, 0, 1, 5, 20) }
-	return foldings{after: oneOf[int64](rng, 0, 0, 100, math.MaxInt64), again: oneOf[int64](rng, 1, 16), many: rng.IntN(20), row: cost(), facet: cost(), blend: cost(), fewer: cost()}
+	return foldings{after: oneOf[int64](rng, 0, 0, 100, math.MaxInt64), again: oneOf[int64](rng, 1, 16), window: oneOf(rng, 1, 10, 100, 10_000), many: rng.IntN(20), row: cost(), facet: cost(), blend: cost(), fewer: cost()}
 }
 
 // TestFoldsDoNotShow checks that a partial's bytes are the same whether it has
 // seen rows as they are or those that are alike as one. Sums may be too large
 // for 64 bits, times may be none, and groups have to give way.
 func TestFoldsDoNotShow(t *testing.T) {
-	folded := 0
+	folded, spanning := 0, 0 // folds, and windows of several batches
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		zone, err := time.LoadLocation(oneOf(rng, "UTC", "Europe/Berlin", "Australia/Lord_Howe"))
@@ -43,7 +43,7 @@ func TestFoldsDoNotShow(t *testing.T) {
 		}
 		never, always := plan.NewPartial(), plan.NewPartial()
 		never.folding.after = math.MaxInt64
-		always.folding = foldings{again: 1, many: rng.IntN(20)}
+		always.folding = foldings{again: oneOf[int64](rng, 1, 16), window: oneOf(rng, 1, 10, 100, 10_000), many: rng.IntN(20)}
 		b := &batcher{oracleSchema(), rng.IntN(3), map[string][]string{}}
 		for len(rows) > 0 {
 			n := 1 + rng.IntN(min(len(rows), 64))
@@ -54,13 +54,18 @@ func TestFoldsDoNotShow(t *testing.T) {
 				}
 			}
 			folded += len(always.folds)
+			for _, f := range always.folds {
+				if f.rows > n {
+					spanning++
+				}
+			}
 			rows = rows[n:]
 		}
 		if !bytes.Equal(encoded(t, never), encoded(t, always)) {
 			t.Fatalf("seed %d: folds show", seed)
 		}
 	}
-	if folded < 1000 {
-		t.Errorf("only %d folds", folded)
+	if folded < 1000 || spanning < 1000 {
+		t.Errorf("only %d folds, and %d windows of several batches", folded, spanning)
 	}
 }

@@ -26,7 +26,8 @@ type Partial struct {
 	unfolded []*part // what sees the rows themselves
 	alike    alike
 	folding  foldings
-	written  int64 // rows
+	sample   *sampling // of rows on which to choose folds; nil: none yet
+	written  int64     // rows
 }
 
 // NewPartial returns the empty state of the plan's queries.
@@ -63,27 +64,25 @@ func (p *Partial) Write(batch arrow.Record) error {
 	return p.err
 }
 
+// end adds what was kept back of all that was written, and returns the first
+// error that there has been.
+func (p *Partial) end() error {
+	if p.err == nil {
+		p.err = p.flush()
+	}
+	return p.err
+}
+
 func (p *Partial) write(batch arrow.Record) error {
-	if err := p.rows.eval.begin(batch); err != nil {
+	if err := p.rows.eval.begin(batch, p.codesEnd); err != nil {
 		return err
 	}
-	if p.written >= p.folding.after {
-		if err := p.chooseFolds(); err != nil {
-			return err
-		}
-		p.folding.after = p.folding.again * p.written
+	if err := p.tryFolds(); err != nil {
+		return err
 	}
 	p.written += int64(p.rows.eval.rows)
 	for _, f := range p.folds {
-		ok, err := f.take()
-		if err != nil {
-			return err
-		}
-		view := &f.view
-		if !ok {
-			view = p.rows
-		}
-		if err := view.groupAll(f.parts); err != nil {
+		if err := f.write(); err != nil {
 			return err
 		}
 	}
@@ -91,6 +90,22 @@ func (p *Partial) write(batch arrow.Record) error {
 		return err
 	}
 	p.clean()
+	return nil
+}
+
+// codesEnd is called before codes of texts get another meaning.
+func (p *Partial) codesEnd() error {
+	p.sample = nil
+	return p.flush()
+}
+
+// flush adds what folds have collected.
+func (p *Partial) flush() error {
+	for _, f := range p.folds {
+		if err := f.flush(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -126,7 +141,7 @@ func (p *Partial) clean() {
 // plans. Merging is associative and commutative, and exact: the order never
 // shows, not in one byte of the result.
 func (p *Partial) Merge(q *Partial) error {
-	if err := errors.Join(p.err, q.err); err != nil {
+	if err := errors.Join(p.end(), q.end()); err != nil {
 		return err
 	}
 	if p.plan.identity != q.plan.identity {

@@ -122,6 +122,8 @@ func (p *Plan) stateFacets(s *statePlan) (set facets, ok bool) {
 		ok = s.kind == intKind
 	case "min", "max":
 		ok = s.kind != floatKind
+	case "first", "last":
+		ok = s.domain >= 0 // of texts
 	}
 	if s.cond >= 0 {
 		s.told = p.look(s.cond, &ok)

@@ -14,9 +14,9 @@ import (
 // the same index of errs; the others are complete.
 func (p *Partial) Tables() (tables []*Table, errs []error) {
 	tables, errs = make([]*Table, len(p.plan.cells)), make([]error, len(p.plan.cells))
-	if p.err != nil {
+	if err := p.end(); err != nil {
 		for i := range errs {
-			errs[i] = p.err
+			errs[i] = err
 		}
 		return tables, errs
 	}

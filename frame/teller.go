@@ -13,6 +13,13 @@ type teller struct {
 	lifts   []int // of a liftFacet, the nodes of all flags that are computed of the column
 	classes codeMap[uint16]
 	spans   *moments
+	width   int // bits that it has in the keys of the window
+}
+
+// forget begins another window.
+func (t *teller) forget() {
+	t.width = 0
+	t.spans.known = t.spans.known[:0]
 }
 
 // tellers returns the tellers of a set of facets. Those of one column are one,
@@ -122,19 +129,25 @@ func tellValues(x *vector, keys []uint64, shift int) (width int) {
 	return bits.Len64(most) + 1
 }
 
-// moments are the spans of time within which a batch's rows look alike.
+// moments are the spans of time within which rows look alike.
 type moments struct {
 	units  []truncation
 	bounds []int64
-	known  []span // of the batch at hand; their values are their numbers, from 1
+	known  []span // of the window; their values are their numbers, from 1
 }
 
-// maxSpans is how many spans a batch may have. Rows are in the order of time,
-// or nearly: mostly there are one or two.
+// maxSpans is how many spans a window may have. Rows are in the order of time,
+// or nearly: mostly a batch has one or two.
 const maxSpans = 63
 
 func (s *moments) tell(x *vector, keys []uint64, shift int) (width int) {
-	s.known = s.known[:0]
+	width = bits.Len(maxSpans)
+	if at, ok := s.only(x); ok {
+		for i := range keys {
+			keys[i] |= uint64(at.value) << (shift & 63)
+		}
+		return width
+	}
 	at := span{}
 	for i, v := range x.ints {
 		if x.nulls != nil && x.nulls[i] {
@@ -147,7 +160,21 @@ func (s *moments) tell(x *vector, keys []uint64, shift int) (width int) {
 		}
 		keys[i] |= uint64(at.value) << (shift & 63)
 	}
-	return bits.Len(maxSpans)
+	return width
+}
+
+// only returns the span that all times are in, as they mostly are: a batch is
+// of a few seconds or minutes.
+func (s *moments) only(x *vector) (at span, ok bool) {
+	if x.nulls != nil || len(x.ints) == 0 {
+		return at, false
+	}
+	first, last := x.ints[0], x.ints[0]
+	for _, v := range x.ints {
+		first, last = min(first, v), max(last, v)
+	}
+	at = s.enter(first)
+	return at, last < at.end && at.value <= maxSpans
 }
 
 // enter returns the span around a time.

@@ -81,12 +81,15 @@ func (t *interner) rehash() {
 type follower struct {
 	texts
 	values *array.String // retained: nobody may reuse its memory while we compare with it
+	next   texts         // of the dictionary that was looked at
+	looked *array.String
 }
 
-// follow takes the next batch's dictionary.
-func (d *follower) follow(values *array.String) {
+// look reports whether a dictionary is another one than that at hand with more
+// texts.
+func (d *follower) look(values *array.String) (another bool) {
 	if values == d.values {
-		return
+		return false
 	}
 	next := texts{n: values.Len(), generation: d.generation}
 	if next.n > 0 { // else there may be no offsets at all
@@ -95,14 +98,28 @@ func (d *follower) follow(values *array.String) {
 	if buf := values.Data().Buffers()[2]; buf != nil {
 		next.data = buf.Bytes()
 	}
-	if !extends(&next, &d.texts) {
+	another = !extends(&next, &d.texts)
+	if another {
 		next.generation++
+	}
+	d.next, d.looked = next, values
+	return another
+}
+
+// follow takes the next batch's dictionary.
+func (d *follower) follow(values *array.String) {
+	if values == d.values {
+		return
+	}
+	if values != d.looked {
+		d.look(values)
 	}
 	values.Retain()
 	if d.values != nil {
 		d.values.Release()
 	}
-	d.values, d.texts = values, next
+	d.values, d.texts = values, d.next
+	d.looked, d.next = nil, texts{}
 }
 
 // extends reports whether the new dictionary begins with the old one. A

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -52,23 +53,51 @@ const (
 // null reports whether row i of ints or floats is null.
 func (v *vector) null(i int32) bool { return v.nulls != nil && v.nulls[i] }
 
-// gather makes a vector of some rows of another, in memory of its own.
-func (v *vector) gather(from *vector, rows []int32) {
-	*v = vector{
-		ints: picked(v.ints, from.ints, rows), floats: picked(v.floats, from.floats, rows), nulls: picked(v.nulls, from.nulls, rows),
-		flags: picked(v.flags, from.flags, rows), codes: picked(v.codes, from.codes, rows), texts: from.texts,
+// size returns the bits that some of the whole numbers needs: no sum of n of
+// them is larger than n times that.
+func (v *vector) size() (all uint64) {
+	if v.nulls == nil {
+		for _, n := range v.ints {
+			all |= uint64(n ^ n>>63)
+		}
+		return all
 	}
+	nulls := v.nulls[:len(v.ints)]
+	for i, n := range v.ints {
+		if nulls[i] {
+			n = 0
+		}
+		all |= uint64(n ^ n>>63)
+	}
+	return all
 }
 
+// extend appends some rows of another vector.
+func (v *vector) extend(from *vector, rows []int32) {
+	if had := len(v.ints) + len(v.floats); v.nulls == nil && from.nulls != nil {
+		v.nulls = make([]bool, had, had+len(rows))
+	}
+	if v.nulls != nil && from.nulls == nil {
+		v.nulls = extended(v.nulls, len(rows))
+	}
+	v.ints, v.floats, v.nulls = picked(v.ints, from.ints, rows), picked(v.floats, from.floats, rows), picked(v.nulls, from.nulls, rows)
+	v.flags, v.codes, v.texts = picked(v.flags, from.flags, rows), picked(v.codes, from.codes, rows), from.texts
+}
+
+// picked appends some values of another slice, if there is one.
 func picked[T any](dst, src []T, rows []int32) []T {
 	if src == nil {
-		return nil
+		return dst
 	}
-	dst = resize(dst, len(rows))
-	for i, row := range rows {
-		dst[i] = src[row]
+	for _, row := range rows {
+		dst = append(dst, src[row])
 	}
 	return dst
+}
+
+// empty makes a vector of no rows that keeps its memory.
+func (v *vector) empty() {
+	*v = vector{ints: v.ints[:0], floats: v.floats[:0], flags: v.flags[:0], codes: v.codes[:0]}
 }
 
 // A column reads one column of batch after batch.
@@ -146,13 +175,14 @@ func (c *column) readNulls(arr arrow.Array) []bool {
 	if arr.NullN() == 0 {
 		return nil
 	}
-	bitmap, offset := arr.NullBitmapBytes(), arr.Data().Offset()
 	c.scratch.nulls = resize(c.scratch.nulls, arr.Len())
-	for i := range c.scratch.nulls {
-		bit := offset + i
-		c.scratch.nulls[i] = bitmap[bit>>3]>>(bit&7)&1 == 0
-	}
+	unpack(bytesOf(c.scratch.nulls), arr.NullBitmapBytes(), arr.Data().Offset(), 1)
 	return c.scratch.nulls
+}
+
+// bytesOf returns truths as bytes, 0 or 1.
+func bytesOf(b []bool) []uint8 {
+	return unsafe.Slice((*uint8)(unsafe.Pointer(unsafe.SliceData(b))), len(b))
 }
 
 // dropInfinite makes nulls of floats that are no number or infinite: they have
@@ -176,11 +206,7 @@ func (c *column) readFlags(arr *array.Boolean) []uint8 {
 	if arr.Len() == 0 {
 		return c.scratch.flags
 	}
-	bitmap, bit := arr.Data().Buffers()[1].Bytes(), arr.Data().Offset()
-	for i := range c.scratch.flags {
-		c.scratch.flags[i] = bitmap[bit>>3] >> (bit & 7) & 1 // yes or no
-		bit++
-	}
+	unpack(c.scratch.flags, arr.Data().Buffers()[1].Bytes(), arr.Data().Offset(), 0) // yes is 1, no 0
 	for i, null := range c.readNulls(arr) {
 		if null {
 			c.scratch.flags[i] = unknown
@@ -195,13 +221,13 @@ func (c *column) readDictionary(arr *array.Dictionary, out *vector) error {
 	if !ok || !isText {
 		return fmt.Errorf("column %q: cannot read %s", c.name, arr.DataType())
 	}
-	c.dict.follow(values)
+	c.dict.follow(values) // unless begin has
 	out.codes, out.texts = indices.Int32Values(), &c.dict.texts
 	if indices.NullN() == 0 && values.NullN() == 0 {
 		return nil
 	}
 	c.scratch.codes = resize(c.scratch.codes, len(out.codes))
-	copyCodes(c.scratch.codes, out.codes, indices)
+	c.copyCodes(c.scratch.codes, out.codes, indices)
 	out.codes = c.scratch.codes
 	if values.NullN() > 0 {
 		nullTexts(out.codes, values)
@@ -210,16 +236,17 @@ func (c *column) readDictionary(arr *array.Dictionary, out *vector) error {
 }
 
 // copyCodes copies codes; those of nulls, which may be anything, are -1.
-func copyCodes(dst, codes []int32, indices arrow.Array) {
+func (c *column) copyCodes(dst, codes []int32, indices arrow.Array) {
 	if indices.NullN() == 0 {
 		copy(dst, codes)
 		return
 	}
-	bitmap, bit := indices.NullBitmapBytes(), indices.Data().Offset()
+	c.scratch.flags = resize(c.scratch.flags, len(codes))
+	valid := c.scratch.flags
+	unpack(valid, indices.NullBitmapBytes(), indices.Data().Offset(), 0)
+	dst, valid = dst[:len(codes)], valid[:len(codes)]
 	for i, code := range codes {
-		valid := int32(bitmap[bit>>3] >> (bit & 7) & 1)
-		dst[i] = code | (valid - 1) // no branch to predict
-		bit++
+		dst[i] = code | (int32(valid[i]) - 1) // no branch to predict
 	}
 }
 

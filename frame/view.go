@@ -163,7 +163,11 @@ func (v *view) arguments(t *groups, s *statePlan, in *input, shared bool) (err e
 		}
 		in.cond = flags.flags
 	}
-	if s.time >= 0 {
+	switch {
+	case s.time < 0:
+	case v.fold != nil:
+		in.time = &v.fold.blendOf(s).values
+	default:
 		if in.time, err = v.eval.vector(s.time); err != nil {
 			return err
 		}
