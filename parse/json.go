@@ -115,7 +115,7 @@ func (p *keyed) wants(e *jsonEdge, field []byte) bool {
 // fill sets a value that is wanted.
 func (p *keyed) fill(e *jsonEdge, field []byte, r *Record) Reason {
 	p.filled |= e.slots
-	if 1<<e.value.kind&numeric != 0 && cap(field) >= longNumber && e.value.setNumber((*[longNumber]byte)(field[:longNumber]), r) == len(field) {
+	if e.value.setDigits(field, r) {
 		return OK
 	}
 	reason := p.set(&e.value, field, r)

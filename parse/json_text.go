@@ -102,6 +102,11 @@ func jsonWordEnd(b []byte, i int) int {
 // numeric are the kinds of value whose texts are numbers.
 const numeric = 1<<kStatus | 1<<kSize | 1<<kDecimal | 1<<kSum | 1<<kSpan
 
+// setDigits is set for a text that is a number, if that can be read at a glance.
+func (v *value) setDigits(text []byte, r *Record) bool {
+	return numeric>>v.kind&1 != 0 && cap(text) >= longNumber && v.setNumber((*[longNumber]byte)(text[:longNumber]), r) == len(text)
+}
+
 // longNumber is how many bytes setNumber looks at.
 const longNumber = 40
 

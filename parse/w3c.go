@@ -19,15 +19,16 @@ type w3c struct {
 	sep     byte   // between columns; 0 for blanks
 	columns string // where there is no #Fields: line; what Append writes
 	assumed bool   // the columns are those of a log without a header
+	escaped slot   // the texts in which undo undoes what do does
 	undo    func(p *reader, f Field, b []byte) []byte
 	do      func(dst []byte, f Field, text []byte) []byte
 }
 
-var iis = &w3c{name: "w3c", undo: undoPlus, do: doPlus, columns: "date time c-ip cs-username cs-method cs-uri-stem cs-uri-query sc-status " +
+var iis = &w3c{name: "w3c", escaped: 1<<Agent | 1<<Forwarded, undo: undoPlus, do: doPlus, columns: "date time c-ip cs-username cs-method cs-uri-stem cs-uri-query sc-status " +
 	"sc-bytes cs-bytes time-taken cs-version cs-host cs(User-Agent) cs(Referer)"}
 
-var cloudFront = &w3c{name: "cloudfront", sep: '\t', assumed: true, undo: undoPercent, do: doPercent, columns: "date time x-edge-location sc-bytes c-ip " +
-	"cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id " +
+var cloudFront = &w3c{name: "cloudfront", sep: '\t', assumed: true, escaped: 1<<NumFields - 1, undo: undoPercent, do: doPercent, columns: "date time x-edge-location sc-bytes " +
+	"c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id " +
 	"x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version " +
 	"fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"}
 
@@ -91,6 +92,8 @@ type w3cParser struct {
 	fields []byte // the #Fields: line in force, to know it when it is repeated
 	values []value
 	date   clock // of #Date:
+
+	day, time []byte // of the line at hand
 }
 
 // directive takes a line that begins with #.
@@ -123,50 +126,72 @@ func (p *w3cParser) Parse(line []byte, r *Record) Reason {
 		return TooFew
 	}
 	*r = noRecord
+	p.day, p.time = nil, nil
 	sep := p.format.sep
 	if sep == 0 {
 		if sep = ' '; bytes.IndexByte(line, '\t') >= 0 {
 			sep = '\t'
 		}
 	}
-	var date, when []byte
-	for i := range p.values {
-		if len(line) == 0 {
+	if reason := p.columns(line, sep, r); reason != OK {
+		return reason
+	}
+	return p.setTime(p.day, p.time, r)
+}
+
+// columns reads the columns of a line.
+func (p *w3cParser) columns(rest []byte, sep byte, r *Record) Reason {
+	values, escaped := p.values, p.format.escaped
+	for k := range values {
+		if len(rest) == 0 {
 			return TooFew
 		}
 		var field []byte
-		if line[0] == '"' {
-			if field, line = quotedColumn(line, sep); field == nil {
+		if rest[0] == '"' {
+			if field, rest = quotedColumn(rest, sep); field == nil {
 				return BadQuote
 			}
 		} else {
-			n := firstOf(line, sep)
-			field, line = line[:n], line[min(n+1, len(line)):]
+			n := 16
+			if cap(rest) >= 16 { // which may be some of the next line
+				n = firstOf16((*[16]byte)(rest[:16]), sep)
+			}
+			if n == 16 {
+				n = indexFrom(rest, 0, sep)
+			}
+			n = min(n, len(rest))
+			field, rest = rest[:n], rest[min(n+1, len(rest)):]
 		}
-		v := &p.values[i]
-		if v.kind == kSkip || len(field) == 0 || missing(field) && !v.due() {
+		v := &values[k]
+		if v.kind == kSkip || len(field) < 2 && (len(field) == 0 || field[0] == '-' && !v.due()) {
 			continue
 		}
-		switch v.kind {
-		case kDate:
-			date = field
-			continue
-		case kTimeOfDay:
-			when = field
-			continue
-		case kText, kTarget, kForward:
-			field = p.format.undo(&p.reader, v.text(), field)
-		}
-		if v.kind == kText {
+		if v.kind == kText && escaped>>v.field&1 == 0 {
 			r.Text[v.field] = field
-		} else if reason := p.set(v, field, r); reason != OK {
+		} else if reason := p.setColumn(v, field, r); reason != OK {
 			return reason
 		}
 	}
-	if len(line) > 0 {
-		return BadQuote
+	return reasonIf(len(rest) > 0, BadQuote)
+}
+
+// setColumn sets a value that is more than a text as it is.
+func (p *w3cParser) setColumn(v *value, field []byte, r *Record) Reason {
+	switch v.kind {
+	case kText, kTarget, kForward:
+		field = p.undone(v.text(), field)
+	case kDate:
+		p.day = field
+		return OK
+	case kTimeOfDay:
+		p.time = field
+		return OK
+	case kStatus, kSize, kDecimal:
+		if v.setDigits(field, r) {
+			return OK
+		}
 	}
-	return p.setTime(date, when, r)
+	return p.set(v, field, r)
 }
 
 // setTime sets the time from the columns date and time. Without the first, the
@@ -216,38 +241,56 @@ func (v *value) text() Field {
 	return v.field
 }
 
+// undone returns a text without what its server did to it.
+func (p *w3cParser) undone(f Field, b []byte) []byte {
+	if p.format.escaped>>f&1 == 0 {
+		return b
+	}
+	return p.format.undo(&p.reader, f, b)
+}
+
 // undoPlus makes an agent, or a list of addresses, of what IIS writes: spaces
 // became plus signs there, and plus signs stayed. In "bingbot/2.0;++http" the
 // first is a space.
-func undoPlus(p *reader, f Field, b []byte) []byte {
-	if f != Agent && f != Forwarded || bytes.IndexByte(b, '+') < 0 {
+func undoPlus(p *reader, _ Field, b []byte) []byte {
+	if bytes.IndexByte(b, '+') < 0 {
 		return b
 	}
-	out := p.scratch.take(len(b) + 8)[:len(b)+8]
-	space := uint64(0) // the uppermost bit of the byte before, if it was made one
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		pluses := firstOfRows(bytesIn(w, '+'), space)
-		binary.LittleEndian.PutUint64(out[i:], w^pluses>>7*('+'^' '))
-		space = pluses >> 56
+	const piece = 64
+	out := p.scratch.take(len(b) + piece)[:len(b)+piece]
+	from := b[:cap(b)]
+	if len(from) < len(out) { // as the last text of a block has it
+		copy(out, b)
+		from = out
 	}
-	w := eight(b[i:])
-	binary.LittleEndian.PutUint64(out[i:], w^firstOfRows(bytesIn(w, '+'), space)>>7*('+'^' '))
-	p.scratch = p.scratch[:len(p.scratch)+len(b)]
-	return out[:len(b):len(b)]
-}
-
-// firstOfRows returns the first, third … of each row of bits that mark bytes.
-// The byte before the lowest counts as marked if before is.
-func firstOfRows(marks, before uint64) uint64 {
-	if marks&(marks<<8|before) != 0 {
-		for left := marks; left != 0; left &= left - 1 {
-			first := left & -left
-			marks &^= first & (marks<<8 | before)
+	unusual := uint64(0) // its uppermost bits: neighbours that are both plus signs, bytes that are not ASCII
+	before := uint64(0)
+	for i := 0; i < len(b); i += piece {
+		s, d := (*[piece]byte)(from[i:]), (*[piece]byte)(out[i:])
+		for k := 0; k <= piece-8; k += 8 {
+			w := binary.LittleEndian.Uint64(s[k:])
+			pluses := (highs - (w ^ '+'*ones)) & highs // of ASCII
+			unusual |= w | pluses&(pluses<<8|before>>56)
+			before = pluses
+			binary.LittleEndian.PutUint64(d[k:], w^pluses>>7*('+'^' '))
 		}
 	}
-	return marks
+	p.scratch = p.scratch[:len(p.scratch)+len(b)]
+	out = out[:len(b):len(b)]
+	if unusual&highs != 0 {
+		undoAnyPlus(out, b)
+	}
+	return out
+}
+
+// undoAnyPlus makes the first, third … plus sign of each row a space.
+func undoAnyPlus(dst, b []byte) {
+	copy(dst, b)
+	for i, c := range b {
+		if c == '+' && (i == 0 || b[i-1] != '+' || dst[i-1] == '+') {
+			dst[i] = ' '
+		}
+	}
 }
 
 func doPlus(dst []byte, _ Field, text []byte) []byte {

@@ -9,7 +9,7 @@ import (
 // look at each: every other one of a row is a space, the first among them.
 func TestUndoPlus(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
-	var p reader
+	p := iis.NewParser(nil).(*w3cParser)
 	for range 20_000 {
 		agent := make([]byte, rnd.IntN(40), 40+rnd.IntN(9))
 		for i := range agent {
@@ -21,10 +21,10 @@ func TestUndoPlus(t *testing.T) {
 				want[i] = ' '
 			}
 		}
-		if got := undoPlus(&p, Agent, agent); string(got) != string(want) {
+		if got := p.undone(Agent, agent); string(got) != string(want) {
 			t.Fatalf("%q is %q, want %q", agent, got, want)
 		}
-		if got := undoPlus(&p, Path, agent); string(got) != string(agent) {
+		if got := p.undone(Path, agent); string(got) != string(agent) {
 			t.Fatalf("the path %q is %q", agent, got)
 		}
 	}
