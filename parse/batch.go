@@ -437,10 +437,15 @@ var manyZeros = make([]byte, 64<<10)
 // not become 0, which every reader can look up.
 func validCodes(codes []int32) *memory.Buffer {
 	bits := make([]byte, bitutil.BytesForBits(int64(len(codes))))
-	for i, c := range codes {
-		null := uint32(c) >> 31
-		bits[i>>3] |= byte((1 - null) << (i & 7))
-		codes[i] = c &^ -int32(null)
+	for i := range bits {
+		few := codes[8*i : min(8*i+8, len(codes))]
+		valid := byte(0)
+		for j, c := range few {
+			null := c >> 31 // all its bits
+			valid |= byte(null+1) << j
+			few[j] = c &^ null
+		}
+		bits[i] = valid
 	}
 	return memory.NewBufferBytes(bits)
 }

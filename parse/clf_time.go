@@ -7,18 +7,20 @@ import (
 )
 
 // A clfClock parses times such as 17/May/2015:10:05:03 +0000. It remembers the
-// last day and zone, because a log has few of them: what changes from line to
-// line is hour, minute and second.
+// last minute and zone, because from line to line mostly the second changes, and
+// their day, because a log has few of them.
 //
 // Second 60, a leap second, is the last of its minute: as the first of the next
 // one, what happened on the last day of a year would be counted in another.
 type clfClock struct {
-	date     uint64 // "17/May/2"; zero for none yet
-	year     uint32 // "015:"
-	zone     uint32 // " +00"
-	zoneEnd  uint16 // "00"
-	offset   int32  // minutes east
-	midnight int64  // of that day in that zone, µs since 1970 UTC
+	date   uint64 // "17/May/2"; zero for none yet
+	hour   uint64 // "015:10:0"
+	minute uint16 // "5:"
+	zone   uint64 // " +0000" behind two zeros
+	offset int32  // minutes east
+	start  int64  // of that minute, µs since 1970 UTC
+
+	midnight int64 // of that day in that zone
 }
 
 // parse returns the time in µs since 1970 UTC, and its zone's minutes east.
@@ -26,35 +28,40 @@ func (c *clfClock) parse(b []byte) (µs int64, offset int32, ok bool) {
 	if len(b) != 26 {
 		return parseClock(b)
 	}
-	second := secondOfDay(binary.LittleEndian.Uint64(b[12:]))
-	if second < 0 {
+	tail := binary.LittleEndian.Uint64(b[18:])
+	tens, second := tail&0xff-'0', tail>>8&0xff-'0'
+	if tens > 5 || second > 9 {
 		return parseClock(b)
 	}
-	if c.date == 0 || binary.LittleEndian.Uint64(b) != c.date || binary.LittleEndian.Uint32(b[8:]) != c.year ||
-		binary.LittleEndian.Uint32(b[20:]) != c.zone || binary.LittleEndian.Uint16(b[24:]) != c.zoneEnd {
-		if !c.newDay(b) {
+	if binary.LittleEndian.Uint64(b) != c.date || binary.LittleEndian.Uint64(b[8:]) != c.hour ||
+		binary.LittleEndian.Uint16(b[16:]) != c.minute || tail&^0xffff != c.zone {
+		if !c.newMinute(b) {
 			return parseClock(b)
 		}
 	}
-	return c.midnight + int64(second)*1e6, c.offset, true
+	return c.start + int64(tens*10+second)*1e6, c.offset, true
 }
 
-// newDay remembers the day and zone of b, which has the usual 26 bytes.
-func (c *clfClock) newDay(b []byte) bool {
-	var midnight [26]byte
-	copy(midnight[:], b)
-	copy(midnight[12:], "00:00:00")
-	µs, offset, ok := parseClock(midnight[:])
-	if !ok {
+// newMinute remembers the minute and zone of b, which has the usual 26 bytes.
+func (c *clfClock) newMinute(b []byte) bool {
+	second := secondOfDay(binary.LittleEndian.Uint64(b[12:]))
+	if second < 0 {
 		return false
 	}
-	*c = clfClock{
-		date:    binary.LittleEndian.Uint64(b),
-		year:    binary.LittleEndian.Uint32(b[8:]),
-		zone:    binary.LittleEndian.Uint32(b[20:]),
-		zoneEnd: binary.LittleEndian.Uint16(b[24:]),
-		offset:  offset, midnight: µs,
+	const year = 0xffff_ffff // "015:"
+	date, hour, zone := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[18:])&^0xffff
+	if c.date == 0 || date != c.date || (hour^c.hour)&year != 0 || zone != c.zone {
+		var midnight [26]byte
+		copy(midnight[:], b)
+		copy(midnight[12:], "00:00:00")
+		var ok bool
+		if c.midnight, c.offset, ok = parseClock(midnight[:]); !ok {
+			c.date = 0
+			return false
+		}
 	}
+	c.date, c.hour, c.minute, c.zone = date, hour, binary.LittleEndian.Uint16(b[16:]), zone
+	c.start = c.midnight + int64(second-second%60)*1e6
 	return true
 }
 

@@ -35,7 +35,7 @@ func (p *clfParser) plain(line []byte, u *usual) bool {
 	host := addressEnd(line)
 	clock := host + len(" - - [")
 	request := clock + len(`17/May/2015:10:05:03 +0000] "`)
-	if host == 0 || len(line) < request || string(line[host:clock]) != " - - [" || string(line[request-3:request]) != `] "` {
+	if host == 0 || len(line) < request || wordsOf(line).word(host)<<16 != dashes || wordsOf(line).half(request-4)>>8 != bracketAndQuote {
 		return false
 	}
 	end := request + bytes.IndexByte(line[request:], '"')
@@ -50,6 +50,12 @@ func (p *clfParser) plain(line []byte, u *usual) bool {
 	u.time, u.offset, ok = p.clf.parse(line[clock : request-3])
 	return ok
 }
+
+// What stands on both sides of the time, the first byte the lowest.
+const (
+	dashes          = 0x5b20_2d20_2d20_0000 // " - - [" behind two bytes
+	bracketAndQuote = 0x22_205d             // `] "`
+)
 
 // request splits a request such as "GET /a?b HTTP/1.1".
 func (u *usual) request(line []byte, start, end int) bool {
@@ -94,19 +100,19 @@ func (u *usual) statusAndSize(line []byte, quote int) (rest int, ok bool) {
 	if size >= len(line) {
 		return 0, false
 	}
-	b := line[quote+1 : size]
-	b0, b1, b2 := b[1]-'0', b[2]-'0', b[3]-'0'
-	if b[0] != ' ' || b[4] != ' ' || max(b0, b1, b2) > 9 {
+	w := eight(line[quote:])
+	digits := w>>16&0xff_ffff ^ 0x30_3030
+	if w&(0xff<<8|0xff<<40) != ' '<<8|' '<<40 || (digits|(digits+0x76_7676))&0x80_8080 != 0 {
 		return 0, false
 	}
-	u.status = int32(b0)*100 + int32(b1)*10 + int32(b2)
+	u.status = int32(digits&0xff*100 + digits>>8&0xff*10 + digits>>16)
 	if line[size] == '-' {
 		u.bytes = None
 		return size + 1, true
 	}
-	sent, digits := sixteenDigits(line[size:])
+	sent, n := sixteenDigits(line[size:])
 	u.bytes = int64(sent)
-	return size + digits, digits > 0
+	return size + n, n > 0
 }
 
 // pair parses ` "referer" "agent"`, or nothing, to the line's end. Without a

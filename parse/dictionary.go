@@ -84,7 +84,7 @@ func (d *dictionary) codeOf(text string) int32 {
 }
 
 func (d *dictionary) codeOfBytes(text []byte) int32 {
-	return d.code(text, wordsOf(text).hash())
+	return d.code(text, hashOf(text))
 }
 
 // add gives a new text the next code and a free slot.
@@ -144,7 +144,7 @@ func (d *dictionary) grow() {
 	d.slots = make([]uint32, 2*len(d.slots))
 	mask := uint32(len(d.slots) - 1)
 	for code := range int32(d.len()) {
-		hash := d.words(code).hash()
+		hash := hashOf(d.at(code))
 		at := hash & mask
 		for d.slots[at] != 0 {
 			at = (at + 1) & mask

@@ -21,6 +21,13 @@ func TestDictionary(t *testing.T) {
 		"some":   func() string { return fmt.Sprint(rng.IntN(40)) },
 		"many":   func() string { return fmt.Sprintf("/%d/%s", rng.IntN(1000), strings.Repeat("x", rng.IntN(90))) },
 		"growth": func() string { return fmt.Sprint(rng.Uint32()) },
+		"alike": func() string {
+			b := bytes.Repeat([]byte("x"), rng.IntN(140))
+			if len(b) > 0 {
+				b[rng.IntN(len(b))] = 'y'
+			}
+			return string(b)
+		},
 		"bytes": func() string {
 			b := make([]byte, rng.IntN(3))
 			for i := range b {
@@ -32,10 +39,10 @@ func TestDictionary(t *testing.T) {
 		d, codes, known := newDictionary(), make([]int32, chunkRows), map[string]int32{}
 		for range 300 {
 			block := make([]byte, 0, 64<<10)
-			var texts [][]byte
+			var all [][]byte
 			for range 1 + rng.IntN(chunkRows) {
 				if rng.IntN(5) == 0 {
-					texts = append(texts, nil)
+					all = append(all, nil)
 					continue
 				}
 				text := []byte(pool())
@@ -44,12 +51,12 @@ func TestDictionary(t *testing.T) {
 				if rng.IntN(5) > 0 {
 					text = block[at : at+len(text)]
 				}
-				texts = append(texts, text)
+				all = append(all, text)
 			}
-			r := rows{block: block}
-			views := make([]view, len(texts))
+			r := rows{texts: texts{block: block}}
+			views := make([]view, len(all))
 			nulls := 0
-			for i, text := range texts {
+			for i, text := range all {
 				if views[i] = r.viewOf(text); text == nil {
 					nulls++
 				}
@@ -57,7 +64,7 @@ func TestDictionary(t *testing.T) {
 			if got := d.intern(&r, views, codes[:len(views)]); got != nulls {
 				t.Fatalf("%s: %d texts are null, want %d", name, got, nulls)
 			}
-			for i, text := range texts {
+			for i, text := range all {
 				if text == nil {
 					if codes[i] != -1 {
 						t.Fatalf("%s: null has the code %d", name, codes[i])

@@ -5,7 +5,9 @@ type lookups struct {
 	rows   [chunkRows]uint8 // of the texts: those that are not null
 	views  [chunkRows]view
 	hashes [chunkRows]uint32
-	codes  [chunkRows]int32 // of the texts that these probably are
+	codes  [chunkRows]int32 // of the known texts that these probably are
+	known  [chunkRows]view
+	others [chunkRows]uint8 // those that these are not
 	waited uint32           // for memory
 }
 
@@ -37,7 +39,7 @@ func (d *dictionary) internChunk(r *rows, views []view, codes []int32) (nulls in
 			codes[i] = -1
 		}
 	}
-	l.hash(r, n)
+	r.hash(l.views[:n], l.hashes[:n])
 	d.awaitSlots(l, n)
 	d.find(l, n)
 	d.awaitTexts(l, n)
@@ -56,12 +58,6 @@ func (l *lookups) gather(views []view) int {
 	return n
 }
 
-func (l *lookups) hash(r *rows, n int) {
-	for i, v := range l.views[:n] {
-		l.hashes[i] = r.words(v).hash()
-	}
-}
-
 // awaitSlots and awaitTexts bring into the cache what the next step reads. Each
 // is a loop of so few instructions that a core has dozens of its loads under
 // way. They keep a result, or the compiler would see that nobody needs them.
@@ -74,11 +70,18 @@ func (d *dictionary) awaitSlots(l *lookups, n int) {
 	l.waited = waited
 }
 
+// Texts lie one behind the other, so that the ends of one are its beginning and
+// that of the next; most are so short that they have no third line of the cache.
 func (d *dictionary) awaitTexts(l *lookups, n int) {
 	text, offsets, waited := d.text, d.offsets, byte(0)
-	for _, code := range l.codes[:n] {
-		if at := int(offsets[code]); at < len(text) {
-			waited ^= text[at]
+	for i, code := range l.codes[:n] {
+		start, end := offsets[code], offsets[code+1]
+		l.known[i] = view{start, end - start}
+		if int(start) < len(text) {
+			waited ^= text[start]
+		}
+		if int(end) < len(text) {
+			waited ^= text[end]
 		}
 	}
 	l.waited = uint32(waited)
@@ -91,7 +94,7 @@ func (d *dictionary) find(l *lookups, n int) {
 	for i, hash := range l.hashes[:n] {
 		at := hash & mask
 		s := slots[at]
-		for s != 0 && s^hash > mask {
+		for s^hash > mask && s != 0 {
 			at = (at + 1) & mask
 			s = slots[at]
 		}
@@ -103,12 +106,42 @@ func (d *dictionary) find(l *lookups, n int) {
 // to those that are new.
 func (d *dictionary) confirm(r *rows, l *lookups, n int, codes []int32) {
 	for i, row := range l.rows[:n] {
-		text, code := r.words(l.views[i]), l.codes[i]
-		if known := d.words(code); known.n != text.n || !text.equal(known) {
-			code = d.code(text.bytes(), l.hashes[i])
-		}
-		codes[row] = code
+		codes[row] = l.codes[i]
 	}
+	for _, i := range l.compare(&r.texts, &texts{block: d.text}, n) {
+		codes[l.rows[i]] = d.code(r.words(l.views[i]).bytes(), l.hashes[i])
+	}
+}
+
+// compare returns which of the texts are not the known ones. That texts of one
+// length are not the same is rare, so where they differ is left open, and
+// which texts do is noted in any case: no branch is guessed wrongly.
+func (l *lookups) compare(texts, known *texts, count int) []uint8 {
+	others := 0
+	for i := range count {
+		s, t := texts.words(l.views[i]), known.words(l.known[i])
+		n, differ := s.n, uint64(s.n^t.n)
+		switch {
+		case differ != 0:
+		case n >= 8:
+			differ = (s.word(0) ^ t.word(0)) | (s.word(n-8) ^ t.word(n-8))
+			if n > 16 {
+				differ |= (s.word(8) ^ t.word(8)) | (s.word(n-16) ^ t.word(n-16))
+				for at := 16; at < n-16; at += 16 {
+					differ |= (s.word(at) ^ t.word(at)) | (s.word(at+8) ^ t.word(at+8))
+				}
+			}
+		default:
+			s0, s1 := s.shortEnds()
+			t0, t1 := t.shortEnds()
+			differ = (s0 ^ t0) | (s1 ^ t1)
+		}
+		l.others[uint8(others)] = uint8(i)
+		if differ != 0 {
+			others++
+		}
+	}
+	return l.others[:others]
 }
 
 // fewTexts is how many texts a column such as method, protocol or type has.
@@ -118,7 +151,7 @@ const fewTexts = 32
 // all of it.
 type few struct {
 	first, last uint64
-	n, code     int32 // the code + 1; 0 for none
+	n, code     int32 // the length + 1, so that 0 is none
 }
 
 // internFew is internChunk for columns of few texts. Their ends and lengths tell
@@ -136,16 +169,11 @@ func (d *dictionary) internFew(r *rows, views []view, codes []int32) (nulls int)
 		}
 		text := r.words(v)
 		first, last := text.ends()
-		known := &d.few[fewOf(first, last, v.n)]
-		if known.code == 0 || known.first != first || known.last != last || known.n != v.n || v.n > 16 && !text.equal(d.words(known.code-1)) {
-			*known = few{first, last, v.n, d.code(text.bytes(), text.hash()) + 1}
+		known := &d.few[uint8((first^last<<1+uint64(v.n))*0x9e37_79b9_7f4a_7c15>>56)]
+		if known.first != first || known.last != last || known.n != v.n+1 || v.n > 16 && string(text.bytes()) != d.string(known.code) {
+			*known = few{first, last, v.n + 1, d.codeOfBytes(text.bytes())}
 		}
-		codes[i] = known.code - 1
+		codes[i] = known.code
 	}
 	return nulls
-}
-
-// fewOf mixes the ends of a text and its length.
-func fewOf(first, last uint64, n int32) uint8 {
-	return uint8((first ^ last<<29 ^ last>>35 ^ uint64(n)) * 0x9e37_79b9_7f4a_7c15 >> 56)
 }

@@ -28,8 +28,7 @@ type values struct {
 // formats have, so that who adds one says only what there is.
 type rows struct {
 	values
-	block   []byte // that the views are of
-	extra   []byte // texts that are not in the block as they are, such as unescaped ones
+	texts
 	fields  []Field
 	views   [NumFields]*[chunkRows]view // of fields that nobody reads, all the same
 	unread  [chunkRows]view
@@ -47,6 +46,12 @@ func (s *fieldSet) add(f Field)     { *s |= 1 << f }
 
 // chunkRows is how many records a chunk has.
 const chunkRows = 256
+
+// texts are what views are of.
+type texts struct {
+	block []byte
+	extra []byte // texts that are not in the block as they are, such as unescaped ones
+}
 
 // A view is a text as a place in the block. It takes a third of a slice's
 // memory, and none of it is a pointer that the garbage collector looks at.
@@ -67,24 +72,24 @@ func (v view) of(b []byte) []byte {
 func (v view) behind(start int32) view { return view{v.start + start, v.n} }
 
 // viewOf returns the view of a text, which it copies if it is not in the block.
-func (r *rows) viewOf(text []byte) view {
+func (t *texts) viewOf(text []byte) view {
 	if text == nil {
 		return view{n: -1}
 	}
-	at := uintptr(unsafe.Pointer(unsafe.SliceData(text))) - uintptr(unsafe.Pointer(unsafe.SliceData(r.block)))
-	if at < uintptr(len(r.block)) {
+	at := uintptr(unsafe.Pointer(unsafe.SliceData(text))) - uintptr(unsafe.Pointer(unsafe.SliceData(t.block)))
+	if at < uintptr(len(t.block)) {
 		return view{int32(at), int32(len(text))}
 	}
-	start := len(r.extra)
-	r.extra = append(r.extra, text...)
+	start := len(t.extra)
+	t.extra = append(t.extra, text...)
 	return view{^int32(start), int32(len(text))}
 }
 
-// words returns the text of a view that is not null. It is good until reset.
-func (r *rows) words(v view) words {
-	text, start := r.block, v.start
+// words returns the text of a view that is not null.
+func (t *texts) words(v view) words {
+	text, start := t.block, v.start
 	if start < 0 {
-		text, start = r.extra, ^start
+		text, start = t.extra, ^start
 	}
 	return words{unsafe.Add(unsafe.Pointer(unsafe.SliceData(text)), start), int(v.n)}
 }

@@ -46,28 +46,6 @@ func (s words) shortEnds() (first, last uint64) {
 	return uint64(s.byte(0)) | uint64(s.byte(s.n/2))<<8, uint64(s.byte(s.n - 1))
 }
 
-// equal reports whether two texts of the same length are. Most are: whether
-// they are is decided once, at the end, so that no branch can be guessed wrongly.
-func (s words) equal(t words) bool {
-	n := s.n
-	if n < 8 {
-		s0, s1 := s.shortEnds()
-		t0, t1 := t.shortEnds()
-		return s0 == t0 && s1 == t1
-	}
-	if n > 64 {
-		return string(s.bytes()) == string(t.bytes())
-	}
-	differ := (s.word(0) ^ t.word(0)) | (s.word(n-8) ^ t.word(n-8))
-	if n > 16 {
-		differ |= (s.word(8) ^ t.word(8)) | (s.word(n-16) ^ t.word(n-16))
-	}
-	if n > 32 {
-		differ |= (s.word(16) ^ t.word(16)) | (s.word(24) ^ t.word(24)) | (s.word(n-32) ^ t.word(n-32)) | (s.word(n-24) ^ t.word(n-24))
-	}
-	return differ == 0
-}
-
 // hashKeys differ from run to run, so that nobody can write a log whose texts
 // all fall into one slot. No answer depends on them.
 var hashKeys = func() (keys [4]uint64) {
@@ -79,24 +57,37 @@ var hashKeys = func() (keys [4]uint64) {
 	return keys
 }()
 
-// hash returns a hash of a text. It multiplies what the keys made unforeseeable
-// and folds the product's halves, as Go's own maps do on machines that have no
-// instructions for AES.
-func (s words) hash() uint32 {
-	state := hashKeys[0] * uint64(2*s.n+1) // each length has a key of its own
-	var first, last uint64
-	if s.n < 8 {
-		first, last = s.shortEnds()
-	} else {
-		for i := 0; i < s.n-16; i += 16 {
-			state = fold(s.word(i)^hashKeys[1], s.word(i+8)^state)
+// hash sets hashes to those of the texts of views. It multiplies what the keys
+// made unforeseeable and folds the product's halves, as Go's own maps do on
+// machines that have no instructions for AES.
+func (t *texts) hash(views []view, hashes []uint32) {
+	keys := &hashKeys
+	for i, v := range views {
+		s := t.words(v)
+		state := keys[0] * uint64(2*s.n+1) // each length has a key of its own
+		var first, last uint64
+		if s.n < 8 {
+			first, last = s.shortEnds()
+		} else {
+			first, last = s.word(max(s.n-16, 0)), s.word(s.n-8)
+			for end := s.n - 16; end > 0; end -= 16 {
+				state = fold(s.word(0)^keys[1], s.word(8)^state)
+				s.at = unsafe.Add(s.at, 16)
+			}
 		}
-		first, last = s.word(max(s.n-16, 0)), s.word(s.n-8)
+		hashes[i] = uint32(fold(fold(first^keys[2], last^state), keys[3]))
 	}
-	return uint32(fold(fold(first^hashKeys[2], last^state), hashKeys[3]))
 }
 
 func fold(a, b uint64) uint64 {
 	high, low := bits.Mul64(a, b)
 	return high ^ low
+}
+
+// hashOf is the hash of one text.
+func hashOf(text []byte) uint32 {
+	var hash [1]uint32
+	t := texts{block: text}
+	t.hash([]view{{0, int32(len(text))}}, hash[:])
+	return hash[0]
 }
