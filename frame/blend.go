@@ -34,22 +34,21 @@ func (b *blend) measure(rows *evaluator) error {
 	return nil
 }
 
-// take blends the rows of the batch at hand, which the fold has numbered, into
-// the window.
-func (b *blend) take(rows *evaluator, f *fold) (err error) {
+// take blends rows of the batch at hand into the window.
+func (b *blend) take(rows *evaluator, c *chunk) error {
 	var flags []uint8
 	if b.cond >= 0 {
 		v, err := rows.vector(b.cond)
 		if err != nil {
 			return err
 		}
-		flags = v.flags
+		flags = v.flags[c.from:][:len(c.of)]
 	}
 	if b.fn == "count" {
-		b.counts = extended(b.counts, len(f.fresh))
-		counts, flags := b.counts, flags[:len(f.of)]
-		for row, to := range f.of {
-			counts[to] += uint32(flags[row] & yes)
+		b.counts = extended(b.counts, len(c.fresh))
+		counts := b.counts
+		for i, to := range c.of {
+			counts[to] += uint32(flags[i] & yes)
 		}
 		return nil
 	}
@@ -58,69 +57,74 @@ func (b *blend) take(rows *evaluator, f *fold) (err error) {
 		return err
 	}
 	if b.fn == "sum" {
-		b.sum(x, flags, f)
+		b.sum(x, flags, c)
 	} else {
-		b.extreme(x, f)
+		b.extreme(x, c)
 	}
 	return nil
 }
 
 // sum adds up the values.
-func (b *blend) sum(x *vector, flags []uint8, f *fold) {
+func (b *blend) sum(x *vector, flags []uint8, c *chunk) {
 	b.size |= b.more
-	b.values.ints, b.counts = extended(b.values.ints, len(f.fresh)), extended(b.counts, len(f.fresh))
-	sums, counts, ints := b.values.ints, b.counts, x.ints[:len(f.of)]
+	b.values.ints, b.counts = extended(b.values.ints, len(c.fresh)), extended(b.counts, len(c.fresh))
+	sums, counts, ints, nulls := b.values.ints, b.counts, x.ints[c.from:][:len(c.of)], c.nulls(x)
 	switch {
-	case x.nulls == nil && flags == nil:
-		for row, to := range f.of {
-			sums[to] += ints[row]
+	case nulls == nil && flags == nil:
+		for i, to := range c.of {
+			sums[to] += ints[i]
 			counts[to]++
 		}
 	case flags == nil:
-		nulls := x.nulls[:len(f.of)]
-		for row, to := range f.of {
-			v, n := ints[row], uint32(1)
-			if nulls[row] { // no branch: nobody can guess which values are null
+		for i, to := range c.of {
+			v, n := ints[i], uint32(1)
+			if nulls[i] { // no branch: nobody can guess which values are null
 				v, n = 0, 0
 			}
 			sums[to] += v
 			counts[to] += n
 		}
 	default:
-		for row, to := range f.of {
-			if flags[row] == yes && !x.null(int32(row)) {
-				sums[to] += ints[row]
+		for i, to := range c.of {
+			if flags[i] == yes && (nulls == nil || !nulls[i]) {
+				sums[to] += ints[i]
 				counts[to]++
 			}
 		}
 	}
 }
 
+// nulls returns which of the chunk's values are null; nil if none is.
+func (c *chunk) nulls(x *vector) []bool {
+	if x.nulls == nil {
+		return nil
+	}
+	return x.nulls[c.from:][:len(c.of)]
+}
+
 // extreme keeps the smallest value, or the largest.
-func (b *blend) extreme(x *vector, f *fold) {
-	b.values.extend(x, f.fresh)
-	last, ints, nulls := b.fn == "max", b.values.ints, b.values.nulls
-	if nulls != nil {
-		b.extremeOrNull(x, f)
-		return
-	}
-	values := x.ints[:len(f.of)]
-	if last {
-		for row, to := range f.of {
-			ints[to] = max(ints[to], values[row])
+func (b *blend) extreme(x *vector, c *chunk) {
+	b.values.extend(x, c.fresh)
+	values, ints := x.ints[c.from:][:len(c.of)], b.values.ints
+	switch {
+	case b.values.nulls != nil:
+		b.extremeOrNull(values, c.nulls(x), c)
+	case b.fn == "max":
+		for i, to := range c.of {
+			ints[to] = max(ints[to], values[i])
 		}
-		return
-	}
-	for row, to := range f.of {
-		ints[to] = min(ints[to], values[row])
+	default:
+		for i, to := range c.of {
+			ints[to] = min(ints[to], values[i])
+		}
 	}
 }
 
-func (b *blend) extremeOrNull(x *vector, f *fold) {
-	last, ints, nulls := b.fn == "max", b.values.ints, b.values.nulls
-	for row, to := range f.of {
-		if v := x.ints[row]; !x.null(int32(row)) && (nulls[to] || v != ints[to] && (v > ints[to]) == last) {
-			ints[to], nulls[to] = v, false
+func (b *blend) extremeOrNull(values []int64, nulls []bool, c *chunk) {
+	last, ints, none := b.fn == "max", b.values.ints, b.values.nulls
+	for i, to := range c.of {
+		if v := values[i]; (nulls == nil || !nulls[i]) && (none[to] || v != ints[to] && (v > ints[to]) == last) {
+			ints[to], none[to] = v, false
 		}
 	}
 }

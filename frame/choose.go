@@ -28,7 +28,7 @@ type foldings struct {
 	fewer float64 // for each row that is left
 }
 
-var usualFoldings = foldings{after: 1 << 14, again: 16, window: 1 << 12, many: 1000, row: 14, facet: 2.5, blend: 4, fewer: 30}
+var usualFoldings = foldings{after: 1 << 14, again: 16, window: maxWindow, many: 1000, row: 12, facet: 1.5, blend: 3, fewer: 25}
 
 // tryFolds samples the batch at hand if it is time to choose folds soon, and
 // chooses them when it is.
@@ -82,7 +82,7 @@ func inOrder(parts []*part) {
 }
 
 // maxSample is how many rows are looked at.
-const maxSample = 1 << 12
+const maxSample = 1 << 11
 
 // A sampling tries out how many rows of some batches, one after the other, are
 // different. Codes of texts mean the same in all of them.
@@ -345,7 +345,7 @@ func (s *sampling) shrink(half, all float64) float64 {
 // by how many bits stay free if each sets one of four times as many as there
 // can be (Whang et al. 1990).
 func (s *sampling) count() (half, all float64) {
-	const sizeBits = 14
+	const sizeBits = 13
 	const size = 1 << sizeBits // 4 * maxSample
 	var set [size / 64]uint64
 	estimate := func() float64 {

@@ -18,6 +18,7 @@ type evaluator struct {
 	memory  []nodeMemory
 	schema  *arrow.Schema // of the batch before, whose columns are at
 	at      []int         // for each opColumn its column in schema
+	texts   []int         // nodes that are dictionary columns in it
 
 	source *evaluator // of the batches, if the rows here are a fold's, which sets the columns
 }
@@ -76,37 +77,25 @@ func (ev *evaluator) begin(batch arrow.Record, replaced func() error) error {
 		return err
 	}
 	another := false
-	for i := range ev.memory {
-		if values := ev.dictionary(batch, i); values != nil {
-			another = ev.memory[i].column.dict.look(values) || another
-		}
+	for _, i := range ev.texts {
+		another = ev.memory[i].column.dict.look(ev.dictionary(batch, i)) || another
 	}
 	if another && replaced != nil {
 		if err := replaced(); err != nil {
 			return err
 		}
 	}
-	for i := range ev.memory {
-		if values := ev.dictionary(batch, i); values != nil {
-			ev.memory[i].column.dict.follow(values)
-		}
+	for _, i := range ev.texts {
+		ev.memory[i].column.dict.follow(ev.dictionary(batch, i))
 	}
 	ev.batch, ev.rows = batch, int(batch.NumRows())
 	ev.number++
 	return nil
 }
 
-// dictionary returns the texts of a node that is a dictionary column, else nil.
+// dictionary returns the texts of a dictionary column.
 func (ev *evaluator) dictionary(batch arrow.Record, node int) *array.String {
-	if ev.program.nodes[node].op != opColumn {
-		return nil
-	}
-	column, ok := batch.Column(ev.at[node]).(*array.Dictionary)
-	if !ok {
-		return nil
-	}
-	values, _ := column.Dictionary().(*array.String)
-	return values
+	return batch.Column(ev.at[node]).(*array.Dictionary).Dictionary().(*array.String)
 }
 
 // find finds the columns of a schema, unless it is that of the batch before.
@@ -114,6 +103,7 @@ func (ev *evaluator) find(schema *arrow.Schema) error {
 	if schema == ev.schema {
 		return nil
 	}
+	ev.texts = ev.texts[:0]
 	for i, n := range ev.program.nodes {
 		if n.op != opColumn {
 			continue
@@ -127,6 +117,9 @@ func (ev *evaluator) find(schema *arrow.Schema) error {
 			return fmt.Errorf("frame: column %q is %s in the batch, want %s", n.column, field.Type, want)
 		}
 		ev.at[i] = indices[0]
+		if d, ok := field.Type.(*arrow.DictionaryType); ok && d.ValueType.ID() == arrow.STRING {
+			ev.texts = append(ev.texts, i)
+		}
 	}
 	ev.schema = schema
 	return nil

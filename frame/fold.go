@@ -2,7 +2,6 @@ package frame
 
 import (
 	"math/bits"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -22,24 +21,26 @@ type fold struct {
 	tellers []teller
 	columns []int // nodes of the columns that parts read
 	blends  []blend
-
-	keys    []uint64 // of each row of the window
-	weights []uint32 // for how many rows it stands
-	rows    int      // for which all of them stand
-	slots   []int32  // open addressing, by key: the row + 1; 0 is free
+	window  window
+	rows    int // for which those of the window stand
 	*alike
 }
 
 // alike is memory for finding out which rows of a batch are alike; all folds
 // share it.
 type alike struct {
-	told  []uint64 // key of each row: rows that have the same are alike
-	of    []int32  // of each row, the row of the window
-	fresh []int32  // rows like which the window had none
+	told []uint64 // key of each row: rows that have the same are alike
+	chunk
 }
 
-// keySeed is random, so that no log can be made to collide.
-var keySeed = rand.Uint64() | 1
+// A chunk is the rows of the batch that are collected at a time.
+type chunk struct {
+	from  int              // the first
+	of    []int32          // of each, the row of the window
+	fresh []int32          // rows of the batch like which the window had none
+	size  [chunkRows]int32 // memory of of
+	new   [chunkRows]int32 // memory of fresh
+}
 
 // maxWeight is for how many rows a window may stand before it takes another
 // batch, so that each row's number fits 32 bits.
@@ -108,15 +109,46 @@ func (f *fold) tells(set facets) bool { return f.partial.plan.needed(f.set|set) 
 // write adds the batch at hand. Its rows are folded unless there is too much to
 // tell of each, or sums might be too large: then parts see them as they are.
 func (f *fold) write() error {
-	folded, err := f.take()
-	switch {
-	case err != nil:
-		return err
-	case !folded:
-		return f.partial.rows.groupAll(f.parts)
-	case len(f.keys) >= f.partial.folding.window || f.rows > maxWeight:
-		return f.flush()
+	ok, err := f.holdsSums()
+	if err == nil && ok {
+		ok, err = f.tell()
 	}
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return f.partial.rows.groupAll(f.parts)
+	}
+	for from := 0; from < len(f.told); from += chunkRows {
+		if err := f.take(from, min(from+chunkRows, len(f.told))); err != nil {
+			return err
+		}
+		if f.window.len() >= f.partial.folding.window || f.rows > maxWeight {
+			if err := f.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// take adds some rows of the batch at hand to the window.
+func (f *fold) take(from, to int) error {
+	f.window.number(f.told[from:to], from, &f.chunk)
+	rows := f.partial.rows.eval
+	for _, node := range f.columns {
+		x, err := rows.vector(node)
+		if err != nil {
+			return err
+		}
+		f.eval.memory[node].out.extend(x, f.fresh)
+	}
+	for i := range f.blends {
+		if err := f.blends[i].take(rows, &f.chunk); err != nil {
+			return err
+		}
+	}
+	f.rows += to - from
 	return nil
 }
 
@@ -125,13 +157,13 @@ func (f *fold) flush() error {
 	if f.rows == 0 {
 		return nil
 	}
-	f.eval.rows = len(f.keys)
+	f.eval.rows = f.window.len()
 	f.eval.number++
 	if err := f.groupAll(f.parts); err != nil {
 		return err
 	}
-	f.keys, f.weights, f.rows = f.keys[:0], f.weights[:0], 0
-	clear(f.slots)
+	f.rows = 0
+	f.window.empty()
 	for _, node := range f.columns {
 		f.eval.memory[node].out.empty()
 	}
@@ -139,33 +171,6 @@ func (f *fold) flush() error {
 		f.blends[i].empty()
 	}
 	return nil
-}
-
-// take adds the batch at hand to the window. It is not ok if that cannot be
-// done.
-func (f *fold) take() (ok bool, err error) {
-	if ok, err = f.holdsSums(); err != nil || !ok {
-		return false, err
-	}
-	if ok, err = f.tell(); err != nil || !ok {
-		return false, err
-	}
-	f.number()
-	rows := f.partial.rows.eval
-	for _, node := range f.columns {
-		x, err := rows.vector(node)
-		if err != nil {
-			return false, err
-		}
-		f.eval.memory[node].out.extend(x, f.fresh)
-	}
-	for i := range f.blends {
-		if err := f.blends[i].take(rows, f); err != nil {
-			return false, err
-		}
-	}
-	f.rows += rows.rows
-	return true, nil
 }
 
 // tell writes the keys of the batch's rows. The window has to be another if the
@@ -202,53 +207,6 @@ func (f *fold) tellAll() (width int, same bool, err error) {
 		width += t.width
 	}
 	return width, same, nil
-}
-
-// number finds for each row of the batch the row of the window that is like it.
-func (f *fold) number() {
-	f.makeRoom(len(f.told))
-	told, of, slots := f.told, f.of[:len(f.told)], f.slots
-	had := len(f.keys)
-	n, keys, fresh := had, f.keys[:cap(f.keys)], f.fresh[:cap(f.fresh)]
-	seed, shift, mask := keySeed, 64-bits.TrailingZeros(uint(len(slots))), uint64(len(slots)-1)
-	for row, key := range told {
-		i := key * seed >> (shift & 63)
-		to := slots[i] - 1
-		for to >= 0 && keys[to] != key {
-			i = (i + 1) & mask
-			to = slots[i] - 1
-		}
-		if to < 0 {
-			keys[n], fresh[n-had], to = key, int32(row), int32(n)
-			n++
-			slots[i] = int32(n)
-		}
-		of[row] = to
-	}
-	f.keys, f.fresh, f.weights = keys[:n], fresh[:n-had], extended(f.weights, n-had)
-	weights := f.weights
-	for _, to := range of {
-		weights[to]++
-	}
-}
-
-// makeRoom makes room for so many rows more, of the batch and of the window,
-// half of the slots free.
-func (f *fold) makeRoom(more int) {
-	f.of, f.fresh = resize(f.of, more), resize(f.fresh, more)
-	f.keys = slices.Grow(f.keys, more)
-	if 2*(len(f.keys)+more) <= len(f.slots) {
-		return
-	}
-	f.slots = make([]int32, 1<<bits.Len(uint(2*(len(f.keys)+more))))
-	shift, mask := 64-bits.TrailingZeros(uint(len(f.slots))), uint64(len(f.slots)-1)
-	for row, key := range f.keys {
-		i := key * keySeed >> shift
-		for f.slots[i] != 0 {
-			i = (i + 1) & mask
-		}
-		f.slots[i] = int32(row) + 1
-	}
 }
 
 // newBlend returns what a state reads as its argument, or as the time.

@@ -12,7 +12,7 @@ import (
 // randomFoldings are terms on which all rows are folded that can be, or some, or none.
 func randomFoldings(rng *rand.Rand) foldings {
 	cost := func() float64 { return oneOf(rng, 0.0, 0, 1, 5, 20) }
-	return foldings{after: oneOf[int64](rng, 0, 0, 100, math.MaxInt64), again: oneOf[int64](rng, 1, 16), window: oneOf(rng, 1, 10, 100, 10_000), many: rng.IntN(20), row: cost(), facet: cost(), blend: cost(), fewer: cost()}
+	return foldings{after: oneOf[int64](rng, 0, 0, 100, math.MaxInt64), again: oneOf[int64](rng, 1, 16), window: oneOf(rng, 1, 10, 100, maxWindow), many: rng.IntN(20), row: cost(), facet: cost(), blend: cost(), fewer: cost()}
 }
 
 // TestFoldsDoNotShow checks that a partial's bytes are the same whether it has
@@ -43,7 +43,7 @@ func TestFoldsDoNotShow(t *testing.T) {
 		}
 		never, always := plan.NewPartial(), plan.NewPartial()
 		never.folding.after = math.MaxInt64
-		always.folding = foldings{again: oneOf[int64](rng, 1, 16), window: oneOf(rng, 1, 10, 100, 10_000), many: rng.IntN(20)}
+		always.folding = foldings{again: oneOf[int64](rng, 1, 16), window: oneOf(rng, 1, 10, 100, maxWindow), many: rng.IntN(20)}
 		b := &batcher{oracleSchema(), rng.IntN(3), map[string][]string{}}
 		for len(rows) > 0 {
 			n := 1 + rng.IntN(min(len(rows), 64))

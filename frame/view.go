@@ -62,7 +62,7 @@ func (v *view) group(part *part) error {
 	t.scratch.keys = keys
 	in := input{rows: rows, groups: t.of(keys, len(rows))}
 	if v.fold != nil {
-		in.weights = v.fold.weights
+		in.weights = v.fold.window.weights
 	}
 	if err := t.update(v, part, &in); err != nil {
 		return err
