@@ -52,6 +52,7 @@ func (f clf) withAgent() bool       { return f.name == "combined" }
 type clfParser struct {
 	reader
 	slashes slashes // of the block at hand
+	told    usual   // by the line at hand
 }
 
 // Reset implements [Parser].

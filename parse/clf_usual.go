@@ -15,6 +15,15 @@ type usual struct {
 // usualFields are those that a usual may have.
 const usualFields fieldSet = 1<<Host | 1<<Method | 1<<Path | 1<<Query | 1<<Protocol | 1<<Referer | 1<<Agent
 
+// add implements [rowParser].
+func (p *clfParser) add(block []byte, start, end int, line int64, r *rows) bool {
+	if !p.usual(block, start, end, &p.told) {
+		return false
+	}
+	r.addUsual(&p.told, int32(start), line)
+	return true
+}
+
 // usual parses the line block[start:end] if it is of the form that nearly all
 // lines have:
 //

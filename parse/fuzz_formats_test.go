@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -98,6 +99,7 @@ func FuzzJSON(f *testing.F) {
 					t.Errorf("%s: %s is %d %s and behind %s %d %s", x.Name(), line, reason, show(&r), before, other, show(&again))
 				}
 			}
+			addsAsParsed(t, used.(*jsonParser), x, new(rows), rand.New(rand.NewPCG(uint64(len(line)), 1)), line)
 			switch {
 			case reason == BadJSON && valid:
 				t.Errorf("%s calls %s broken", x.Name(), line)

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"encoding/binary"
 )
 
 // A jsonParser reads a line as steps from value to value. What stands between
@@ -16,6 +15,12 @@ type jsonParser struct {
 	start, end *jsonStep // before and behind the object of a line
 	slashes    slashes   // of the line at hand
 	text       Parser    // nil if all lines are JSON
+
+	// Of add:
+	inBlock slashes  // of the block at hand
+	record  Record   // what of the line at hand is no text, and odd texts for a moment
+	told    fieldSet // the texts that the row to come was told
+	request usual
 }
 
 // A jsonStep is a value at one place of the lines.
@@ -80,21 +85,14 @@ func newJSONParser(f *jsonFormat) *jsonParser {
 // Reset implements [Parser].
 func (p *jsonParser) Reset() {
 	p.reader.Reset()
+	p.inBlock = unknownSlashes
 	if p.text != nil {
 		p.text.Reset()
 	}
 }
 
-// sight is how far the parser looks ahead at once: from the end of a value over
-// a short way into the value that follows.
-const sight = shortWay + 16
-
-// Parse implements [Parser]. The usual line takes one turn of the loop a value,
-// and calls only for values that are more than a text.
-//
-// Bytes behind the line are looked at, as they are the next line's, so that
-// several can always be taken at once. What goes over the line's end is noticed
-// before it counts: by its first backslash or end, which slashes is, or at last.
+// Parse implements [Parser]. It reads any line with care; what is usual goes
+// another way, see add.
 func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 	if reason := blank(line); reason != OK {
 		return reason
@@ -111,87 +109,43 @@ func (p *jsonParser) Parse(line []byte, r *Record) Reason {
 		}
 	}
 	p.slashes.find(line, i)
-	b := line[:cap(line)]
 	for at := p.start; ; {
-		if w := at.way; len(b)-i >= sight && w.differs((*[shortWay]byte)(b[i:])) == 0 && (!w.more || w.goesOn(b[i:])) {
-			at, i = w.to, i+len(w.text)
-		} else if at, i = p.next(line, i, at); i < 0 {
+		if at, i = p.next(line, i, at); i < 0 {
 			return BadJSON
 		}
-		e := at.edge
+		var field []byte
 		switch at.class {
 		case jsonString:
-			end := i + 16
-			if len(b)-i >= 16 {
-				end = i + firstOf16((*[16]byte)(b[i:]), '"')
-			}
-			if end == i+16 {
-				end = indexFrom(line, i, '"')
-			}
-			if end >= int(p.slashes) {
-				var reason Reason
-				if i, reason = p.setEscaped(e, line, i, r); reason != OK {
-					return reason
-				}
-				continue
-			}
-			field := b[i:end]
-			i = end + 1
-			if e.spare&^p.filled == 0 || len(field) < 2 && (len(field) == 0 || field[0] == '-') {
-				continue
-			}
-			if e.value.kind == kText {
-				r.Text[e.value.field] = field
-				p.filled |= e.slots
-			} else if reason := p.fill(e, field, r); reason != OK {
-				return reason
-			}
-		case jsonWord:
-			if e.spare&^p.filled != 0 && len(b)-i >= longNumber {
-				if n := e.value.setNumber((*[longNumber]byte)(b[i:]), r); n > 0 && i+n <= len(line) {
-					p.filled |= e.slots
-					i += n
-					continue
-				}
-			}
-			if i > len(line) {
+			end := 0
+			if field, end = p.escaped(line, i); end < 0 {
 				return BadJSON
 			}
+			i = end + 1
+		case jsonWord:
 			end := jsonWordEnd(line, i)
-			if word := line[i:end]; string(word) != "null" && p.wants(e, word) {
-				if reason := p.fill(e, word, r); reason != OK {
-					return reason
-				}
+			if field, i = line[i:end], end; string(field) == "null" {
+				continue
 			}
-			i = end
 		case jsonOther:
-			return p.atEnd(line, i)
+			return p.atEnd(line[i:])
 		default:
 			if i = p.slashes.skipJSON(line, i); i < 0 {
 				return BadJSON
 			}
+			continue
+		}
+		if e := at.edge; p.wants(e, field) {
+			if reason := p.fill(e, field, r); reason != OK {
+				return reason
+			}
 		}
 	}
 }
 
-// setEscaped sets a value to the string that begins at line[i] and may have
-// escapes, and returns where it ends.
-func (p *jsonParser) setEscaped(e *jsonEdge, line []byte, i int, r *Record) (end int, reason Reason) {
-	field, end := p.escaped(line, i)
+// atEnd says whether a line is a record, which nothing but blanks may follow.
+func (p *jsonParser) atEnd(rest []byte) Reason {
 	switch {
-	case end < 0:
-		return i, BadJSON
-	case p.wants(e, field):
-		reason = p.fill(e, field, r)
-	}
-	return end + 1, reason
-}
-
-// atEnd says whether a line whose object ends before line[i] is a record.
-// Nothing but blanks may follow.
-func (p *jsonParser) atEnd(line []byte, i int) Reason {
-	switch {
-	case i > len(line) || skipSpace(line, i) != len(line):
+	case skipSpace(rest, 0) != len(rest):
 		return BadJSON
 	case p.filled&p.format.need != p.format.need:
 		return TooFew
@@ -229,19 +183,6 @@ func (p *jsonParser) onConsole(line []byte, r *Record) int {
 	}
 	p.filled = slotTime
 	return at + 1
-}
-
-// differs returns 0 if b begins with the way, or with the first bytes of one that
-// is not short. It is not more than comparing, so that it needs no call.
-func (w *jsonWay) differs(b *[shortWay]byte) uint64 {
-	return (binary.LittleEndian.Uint64(b[:])&w.masks[0] ^ w.words[0]) | (binary.LittleEndian.Uint64(b[8:])&w.masks[1] ^ w.words[1]) |
-		(binary.LittleEndian.Uint64(b[16:])&w.masks[2] ^ w.words[2]) | (binary.LittleEndian.Uint64(b[24:])&w.masks[3] ^ w.words[3])
-}
-
-// goesOn reports whether b, which has the first bytes of the way, has the others
-// too, and then such a value as it leads to.
-func (w *jsonWay) goesOn(b []byte) bool {
-	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && (w.rest == "" || string(b[shortWay:len(w.text)]) == w.rest)
 }
 
 // leads reports whether the way begins at b[i], and such a value follows as it

@@ -31,6 +31,89 @@ func TestJSONLearning(t *testing.T) {
 	}
 }
 
+// TestJSONUsual checks that usual lines tell the rows what Parse tells a record,
+// and that those that are not leave no trace. Lines are of all shapes, and stand in
+// a block between others.
+func TestJSONUsual(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(11, 12))
+	var rows rows
+	usual := 0
+	for _, f := range jsonFormats {
+		p := f.NewParser(nil).(*jsonParser)
+		for i := range 1000 {
+			r := randomRecord(rnd, [...]func(*rand.Rand, string, int) []byte{mild, hostile}[i%2])
+			line := strings.TrimSpace(string(f.Append(nil, &r)))
+			if rnd.IntN(2) == 0 {
+				line = reshaped(rnd, line)
+			}
+			if addsAsParsed(t, p, f, &rows, rnd, line) {
+				usual++
+			}
+		}
+	}
+	if usual < 2000 {
+		t.Errorf("only %d lines were usual", usual)
+	}
+}
+
+// TestJSONUsualReal is TestJSONUsual for real lines.
+func TestJSONUsualReal(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(13, 14))
+	var rows rows
+	for file, f := range map[string]*jsonFormat{"crowdsec-caddy-logs.log": caddy, "lnav-caddy_log.0.log": caddy, "lnav-caddy_log.1.log": caddy,
+		"crowdsec-traefik_json.log": traefikJSON, "crowdsec-envoy-logs.log": envoy} {
+		usual := 0
+		p := f.NewParser(nil).(*jsonParser)
+		for _, line := range realLog(t, file) {
+			if addsAsParsed(t, p, f, &rows, rnd, string(line)) {
+				usual++
+			}
+		}
+		t.Logf("%s: %d lines are usual", file, usual)
+	}
+}
+
+// addsAsParsed checks add against what a new parser says, and returns what it says.
+func addsAsParsed(t *testing.T, p rowParser, f Format, rows *rows, rnd *rand.Rand, line string) bool {
+	t.Helper()
+	before := strings.Repeat("x", rnd.IntN(3)) + "\n"
+	block := []byte(before + line + "\n" + string(inBlock(rnd, line)) + `"}}`)
+	rows.reset(chunkRows, allFields, block)
+	p.(Parser).Reset()
+	added := p.add(block, len(before), len(before)+len(line), 7, rows)
+	for f := range rows.views {
+		if view := rows.views[f][1]; view.n >= 0 || !added && rows.views[f][0].n >= 0 {
+			t.Fatalf("%s left a %s", line, recordFields[f].Name)
+		}
+	}
+	var want Record
+	if reason := f.NewParser(nil).Parse([]byte(line), &want); added && reason != OK {
+		t.Fatalf("%s\n is usual, and %d", line, reason)
+	}
+	if got := recordOf(rows); added && show(&got) != show(&want) {
+		t.Fatalf("%s: %s\n is %s\nnot %s", f.Name(), line, show(&got), show(&want))
+	}
+	return added
+}
+
+var allFields = func() (fields []Field) {
+	for f := range NumFields {
+		fields = append(fields, f)
+	}
+	return fields
+}()
+
+// recordOf returns the first row as a record.
+func recordOf(r *rows) Record {
+	rec := Record{Time: r.time[0], Offset: r.offset[0], Status: r.status[0], Bytes: r.bytes[0], Received: r.received[0], Duration: r.duration[0], UpTime: r.upTime[0]}
+	for f := range r.views {
+		if v := r.views[f][0]; v.n >= 0 {
+			rec.Text[f] = r.words(v).bytes()
+		}
+	}
+	return rec
+}
+
 // inBlock returns the line as part of a block, where more follows. What follows
 // could go on with the line's last value, or be the next way.
 func inBlock(rnd *rand.Rand, line string) []byte {

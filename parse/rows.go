@@ -149,6 +149,12 @@ func (r *rows) add(rec *Record, line int64) {
 			r.views[f][i] = r.viewOf(text)
 		}
 	}
+	r.addNumbers(rec, line)
+}
+
+// addNumbers appends a record whose texts the rows were told.
+func (r *rows) addNumbers(rec *Record, line int64) {
+	i := r.n
 	r.time[i] = rec.Time
 	r.offset[i] = rec.Offset
 	r.status[i] = rec.Status
@@ -161,6 +167,15 @@ func (r *rows) add(rec *Record, line int64) {
 		r.upTime[i] = rec.UpTime
 	}
 	r.n++
+}
+
+// takeBack makes texts of the row to come null again.
+func (r *rows) takeBack(told fieldSet) {
+	for f := range r.views {
+		if told.has(Field(f)) {
+			r.views[f][uint8(r.n)] = view{n: -1}
+		}
+	}
 }
 
 // addUsual appends a usual line, which begins at start in the block.

@@ -115,6 +115,12 @@ func (v *value) number(r *Record) *int64 {
 // noRecord is a record of which nothing is known yet.
 var noRecord = Record{Status: None, Bytes: None, Received: None, Duration: None, UpTime: None}
 
+// forget makes a record without texts one of which nothing is known yet.
+func (r *Record) forget() {
+	r.Time, r.Offset, r.Status, r.More = 0, 0, None, false
+	r.Bytes, r.Received, r.Duration, r.UpTime = None, None, None, None
+}
+
 // A reader turns texts into values of a record. It is the part of a parser
 // that all formats but Common and Combined share, and belongs to one goroutine.
 // So that a field means the same in all of them:

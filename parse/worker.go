@@ -20,11 +20,11 @@ type worker struct {
 	record  Record
 	source  *source // of parser
 	parser  Parser
-	usual   usualParser // the parser, if it is one and all lines are wanted
-	text    []byte      // of the range at hand
-	ends    []int32     // of its lines
-	parts   []part      // of the rows, by the filter's terms
-	numbers []int32     // scratch of keep
+	usual   rowParser // the parser, if it is one and all lines are wanted
+	text    []byte    // of the range at hand
+	ends    []int32   // of its lines
+	parts   []part    // of the rows, by the filter's terms
+	numbers []int32   // scratch of keep
 	sample  sample
 
 	files   []*FileSummary // by input; nil if the worker had none of its blocks
@@ -94,12 +94,13 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 	return batch, nil
 }
 
-// A usualParser is a [Parser] that knows nearly all lines of its format at a
+// A rowParser is a [Parser] that knows nearly all lines of its format at a
 // glance, and tells them without a [Record], of which most would be empty.
-type usualParser interface {
-	// usual parses the line block[start:end] into u and reports whether it is
-	// of that kind. If not, it is to be parsed. Lines come in order.
-	usual(block []byte, start, end int, u *usual) bool
+type rowParser interface {
+	// add appends the line block[start:end], of that number, to the rows and
+	// reports whether it is of that kind. If not, it is to be parsed. Lines come
+	// in order.
+	add(block []byte, start, end int, line int64, r *rows) bool
 }
 
 // use makes a block's parser the worker's.
@@ -108,7 +109,7 @@ func (w *worker) use(b *block) {
 		w.source = b.source
 		w.parser = b.source.format.NewParser(b.directives)
 		if w.usual = nil; w.sample.all() {
-			w.usual, _ = w.parser.(usualParser)
+			w.usual, _ = w.parser.(rowParser)
 		}
 	}
 	w.parser.Reset()
@@ -120,7 +121,6 @@ func (w *worker) parse(b *block, text []byte, before int64, f *FileSummary) (rec
 	w.rows.reset(chunkRows, w.batcher.fields, text)
 	w.rejects = w.rejects[:0]
 	first, last, latest, earliest := int64(None), int64(None), int64(None), int64(None)
-	var u usual
 	next := 0
 	for i, end := range w.ends {
 		start, end, n := next, int(end), int64(i+1)
@@ -130,9 +130,8 @@ func (w *worker) parse(b *block, text []byte, before int64, f *FileSummary) (rec
 		}
 		cut := b.cut && next > len(text)
 		var t int64
-		if w.usual != nil && end-start <= maxLine && !cut && w.usual.usual(text, start, end, &u) {
-			w.rows.addUsual(&u, int32(start), n)
-			t = u.time
+		if w.usual != nil && end-start <= maxLine && !cut && w.usual.add(text, start, end, n, &w.rows) {
+			t = w.rows.time[w.rows.n-1]
 		} else {
 			line := text[start:end]
 			if reason := w.line(line, cut); reason != OK {
