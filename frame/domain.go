@@ -20,6 +20,10 @@ type domain struct {
 	texts  interner
 	byCode codeMap[int32] // numbers of a dictionary's texts; 0: not seen yet
 	ints   intNumbers     // also of floats, by their bits
+
+	fresh  []int32  // scratch of ofTexts: codes that have no number yet …
+	hashes []uint32 // … and their texts' hashes
+	near   int32
 }
 
 // size returns how many numbers the domain has given, null among them.
@@ -49,15 +53,45 @@ func (d *domain) numbers(v *vector, rows, out []int32) {
 
 func (d *domain) ofTexts(v *vector, rows, out []int32) {
 	d.byCode.grow(v.texts, 0)
-	numbers := d.byCode.at
+	numbers, fresh := d.byCode.at, d.fresh[:0]
 	for i, row := range rows {
 		code := v.codes[row]
 		n := numbers[code+1]
 		if n == 0 && code >= 0 {
-			n = d.texts.intern(v.texts.at(code)) + 1
+			n = -1
 			numbers[code+1] = n
+			fresh = append(fresh, code)
 		}
 		out[i] = n
+	}
+	d.fresh = fresh
+	if len(fresh) == 0 {
+		return
+	}
+	d.learn(v.texts)
+	for i, row := range rows {
+		if out[i] < 0 {
+			out[i] = numbers[v.codes[row]+1]
+		}
+	}
+}
+
+// learn numbers the texts of the codes that are fresh. As in a scan's look-ups,
+// each step is done for all before the next, so that their waits for memory
+// overlap.
+func (d *domain) learn(texts *texts) {
+	d.texts.reserve(len(d.fresh))
+	d.hashes = resize(d.hashes, len(d.fresh))
+	for i, code := range d.fresh {
+		d.hashes[i] = hashOf(texts.at(code))
+	}
+	mask, near := uint32(len(d.texts.slots)-1), int32(0)
+	for _, hash := range d.hashes {
+		near |= d.texts.slots[hash&mask]
+	}
+	d.near = near // or the compiler would drop the loop
+	for i, code := range d.fresh {
+		d.byCode.at[code+1] = d.texts.internHashed(texts.at(code), d.hashes[i]) + 1
 	}
 }
 
@@ -147,7 +181,7 @@ func mix(x uint64) uint64 {
 // add gives the value that has number n in from a number in d.
 func (d *domain) add(from *domain, n int32) int32 {
 	if d.kind == textKind {
-		return d.texts.intern(from.texts.at(n-1)) + 1
+		return d.texts.internHashed(from.texts.at(n-1), from.texts.hashes[n-1]) + 1
 	}
 	return d.ints.number(from.ints.values[n-1])
 }
@@ -181,6 +215,9 @@ func (r *remap) number(n int32) int32 {
 
 // all translates all numbers: from here on number changes nothing.
 func (r *remap) all() {
+	if r.from.kind == textKind {
+		r.to.texts.reserve(r.from.texts.n)
+	}
 	for n := range r.known {
 		r.number(int32(n))
 	}

@@ -68,11 +68,17 @@ func grown[T any](s []T, n int) []T {
 	if n <= cap(s) {
 		return s[:n]
 	}
-	// A quarter more, not twice as much: there may be many groups.
-	t := make([]T, n, n+n/4+16)
+	more := n // twice as much, or a large one would be copied often
+	if n > manyGroups {
+		more = n / 4 // it would take too much
+	}
+	t := make([]T, n, n+more+16)
 	copy(t, s)
 	return t
 }
+
+// manyGroups is the number of elements from which on memory is saved.
+const manyGroups = 1 << 17
 
 // A counting counts rows: "count if …".
 type counting struct{ n []int64 }

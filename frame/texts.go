@@ -3,6 +3,7 @@ package frame
 import (
 	"bytes"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 	"unsafe"
 
@@ -40,11 +41,15 @@ type interner struct {
 // an interner gives do not depend on it.
 var textSeed = maphash.MakeSeed()
 
-func (t *interner) intern(text []byte) int32 {
+func hashOf(text []byte) uint32 { return uint32(maphash.Bytes(textSeed, text)) }
+
+func (t *interner) intern(text []byte) int32 { return t.internHashed(text, hashOf(text)) }
+
+// internHashed is intern of a text whose hash is known.
+func (t *interner) internHashed(text []byte, hash uint32) int32 {
 	if t.n >= len(t.slots)/4*3 {
-		t.rehash()
+		t.rehash(2 * len(t.slots))
 	}
-	hash := uint32(maphash.Bytes(textSeed, text))
 	mask := uint32(len(t.slots) - 1)
 	i := hash & mask
 	for ; t.slots[i] != 0; i = (i + 1) & mask {
@@ -52,20 +57,35 @@ func (t *interner) intern(text []byte) int32 {
 			return id
 		}
 	}
-	t.data = append(t.data, text...)
-	t.ends = append(t.ends, int64(len(t.data)))
-	t.hashes = append(t.hashes, hash)
+	t.data = append(roomFor(t.data, len(text)), text...)
+	t.ends = append(roomFor(t.ends, 1), int64(len(t.data)))
+	t.hashes = append(roomFor(t.hashes, 1), hash)
 	t.n++
 	t.slots[i] = int32(t.n)
 	return int32(t.n - 1)
 }
 
-// rehash doubles the slots.
-func (t *interner) rehash() {
+// roomFor returns s with a capacity for n elements more, which grows as that of
+// [grown].
+func roomFor[T any](s []T, n int) []T {
+	if cap(s)-len(s) >= n {
+		return s
+	}
+	return grown(s, len(s)+n)[:len(s)]
+}
+
+// reserve makes slots for so many texts more.
+func (t *interner) reserve(more int) {
+	if size := 1 << bits.Len(uint((t.n+more)/3*4)); size > len(t.slots) {
+		t.rehash(size)
+	}
+}
+
+func (t *interner) rehash(size int) {
 	if t.ends == nil {
 		t.ends = []int64{0}
 	}
-	t.slots = make([]int32, max(64, 2*len(t.slots)))
+	t.slots = make([]int32, max(64, size))
 	mask := uint32(len(t.slots) - 1)
 	for id, hash := range t.hashes {
 		i := hash & mask

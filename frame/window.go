@@ -30,7 +30,8 @@ func (w *window) empty() {
 // number finds for each row of a chunk, whose keys are told, the row of the
 // window that is like it. Most find it in the slot where they look first.
 func (w *window) number(told []uint64, from int, c *chunk) {
-	c.from, c.of = from, c.size[:len(told)]
+	of := c.size[:len(told)]
+	c.from, c.of = from, of
 	seed, fresh := keySeed, 0
 	for i, key := range told {
 		slot := key * seed >> (64 - slotBits)
@@ -45,7 +46,7 @@ func (w *window) number(told []uint64, from int, c *chunk) {
 			row = uint16(w.n + fresh)
 			w.slots[slot], w.keys[row] = row, key
 		}
-		c.of[i] = int32(row) - 1
+		of[i] = int32(row) - 1
 	}
 	w.n, c.fresh = w.n+fresh, c.new[:fresh]
 	w.weights = extended(w.weights, fresh)
