@@ -99,7 +99,7 @@ func FuzzJSON(f *testing.F) {
 					t.Errorf("%s: %s is %d %s and behind %s %d %s", x.Name(), line, reason, show(&r), before, other, show(&again))
 				}
 			}
-			addsAsParsed(t, used.(*jsonParser), x, new(rows), rand.New(rand.NewPCG(uint64(len(line)), 1)), line)
+			addsAsParsed(t, used.(*jsonParser), x.NewParser(nil), new(rows), rand.New(rand.NewPCG(uint64(len(line)), 1)), line)
 			switch {
 			case reason == BadJSON && valid:
 				t.Errorf("%s calls %s broken", x.Name(), line)
@@ -135,6 +135,7 @@ func FuzzW3C(f *testing.F) {
 				if n++; bytes.HasPrefix(line, []byte("#")) {
 					directives = Amend(directives, line)
 				}
+				addsAsParsed(t, x.NewParser(directives).(*w3cParser), x.NewParser(directives), new(rows), rand.New(rand.NewPCG(uint64(n), 1)), string(line))
 				var r, again Record
 				reason := whole.Parse(line, &r)
 				if reason == OK {

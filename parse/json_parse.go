@@ -17,10 +17,9 @@ type jsonParser struct {
 	text       Parser    // nil if all lines are JSON
 
 	// Of add:
-	inBlock slashes  // of the block at hand
-	record  Record   // what of the line at hand is no text, and odd texts for a moment
-	told    fieldSet // the texts that the row to come was told
-	request usual
+	teller
+	inBlock slashes // of the block at hand
+	request usual   // of the line at hand
 }
 
 // A jsonStep is a value at one place of the lines.

@@ -1,9 +1,6 @@
 package parse
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "encoding/binary"
 
 // sight is how far a line is looked ahead at once: over a short way into the value
 // that follows.
@@ -21,15 +18,9 @@ func (p *jsonParser) add(block []byte, start, end int, line int64, r *rows) bool
 		p.inBlock.find(block, start)
 	}
 	p.slashes = min(p.inBlock, slashes(end))
-	p.filled, p.told = 0, 0
-	p.record.forget()
-	if !p.object(block, start, end, r) || p.filled&p.format.need != p.format.need {
-		r.takeBack(p.told)
-		return false
-	}
-	r.filled |= p.told
-	r.addNumbers(&p.record, line)
-	return true
+	p.filled = 0
+	p.beginLine()
+	return p.endLine(p.object(block, start, end, r) && p.filled&p.format.need == p.format.need, line, r)
 }
 
 // object reads the object block[i:end] into the row to come and p.record. A usual
@@ -156,9 +147,8 @@ func (p *jsonParser) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
 
 // put tells the row a text.
 func (p *jsonParser) put(f Field, v view, r *rows) {
-	r.views[f][uint8(r.n)] = v
+	p.tellText(f, v, r)
 	p.filled |= 1 << f
-	p.told.add(f)
 }
 
 // tellAny is tell for a value that is not where its line is, or whose kind has no
@@ -181,15 +171,7 @@ func (p *jsonParser) tellAny(e *jsonEdge, text []byte, r *rows) bool {
 			return false
 		}
 	}
-	// Of several hosts the first is the client, and all are what was forwarded.
-	for left := e.slots&(1<<NumFields-1) | 1<<Forwarded; left != 0; left &= left - 1 {
-		f := Field(bits.TrailingZeros32(uint32(left)))
-		if text := p.record.Text[f]; text != nil {
-			r.views[f][uint8(r.n)] = r.viewOf(text)
-			p.told.add(f)
-			p.record.Text[f] = nil
-		}
-	}
+	p.tellOdd(e.slots, r)
 	return true
 }
 

@@ -94,6 +94,7 @@ type w3cParser struct {
 	date   clock // of #Date:
 
 	day, time []byte // of the line at hand
+	teller           // of add
 }
 
 // directive takes a line that begins with #.
@@ -127,69 +128,62 @@ func (p *w3cParser) Parse(line []byte, r *Record) Reason {
 	}
 	*r = noRecord
 	p.day, p.time = nil, nil
-	sep := p.format.sep
-	if sep == 0 {
-		if sep = ' '; bytes.IndexByte(line, '\t') >= 0 {
-			sep = '\t'
+	sep := p.separator(line)
+	for i := range p.values {
+		if len(line) == 0 {
+			return TooFew
+		}
+		var field []byte
+		if field, line = cutColumn(line, sep); field == nil {
+			return BadQuote
+		}
+		if v := &p.values[i]; v.kind != kSkip && len(field) > 0 && (!missing(field) || v.due()) {
+			if reason := p.setColumn(v, field, r); reason != OK {
+				return reason
+			}
 		}
 	}
-	if reason := p.columns(line, sep, r); reason != OK {
-		return reason
+	if len(line) > 0 {
+		return BadQuote
 	}
 	return p.setTime(p.day, p.time, r)
 }
 
-// columns reads the columns of a line.
-func (p *w3cParser) columns(rest []byte, sep byte, r *Record) Reason {
-	values, escaped := p.values, p.format.escaped
-	for k := range values {
-		if len(rest) == 0 {
-			return TooFew
-		}
-		var field []byte
-		if rest[0] == '"' {
-			if field, rest = quotedColumn(rest, sep); field == nil {
-				return BadQuote
-			}
-		} else {
-			n := 16
-			if cap(rest) >= 16 { // which may be some of the next line
-				n = firstOf16((*[16]byte)(rest[:16]), sep)
-			}
-			if n == 16 {
-				n = indexFrom(rest, 0, sep)
-			}
-			n = min(n, len(rest))
-			field, rest = rest[:n], rest[min(n+1, len(rest)):]
-		}
-		v := &values[k]
-		if v.kind == kSkip || len(field) < 2 && (len(field) == 0 || field[0] == '-' && !v.due()) {
-			continue
-		}
-		if v.kind == kText && escaped>>v.field&1 == 0 {
-			r.Text[v.field] = field
-		} else if reason := p.setColumn(v, field, r); reason != OK {
-			return reason
-		}
+// separator returns the byte between the columns of a line.
+func (p *w3cParser) separator(line []byte) byte {
+	switch {
+	case p.format.sep != 0:
+		return p.format.sep
+	case bytes.IndexByte(line, '\t') >= 0:
+		return '\t'
 	}
-	return reasonIf(len(rest) > 0, BadQuote)
+	return ' '
 }
 
-// setColumn sets a value that is more than a text as it is.
+// cutColumn cuts a column off a line, nil if it is in quotes and does not end.
+func cutColumn(line []byte, sep byte) (field, rest []byte) {
+	if line[0] == '"' {
+		return quotedColumn(line, sep)
+	}
+	n := firstOf(line, sep)
+	return line[:n], line[min(n+1, len(line)):]
+}
+
+// setColumn sets a value to a column that is there.
 func (p *w3cParser) setColumn(v *value, field []byte, r *Record) Reason {
 	switch v.kind {
-	case kText, kTarget, kForward:
-		field = p.undone(v.text(), field)
+	case kStatus, kSize, kDecimal:
+		if v.setDigits(field, r) {
+			return OK
+		}
 	case kDate:
 		p.day = field
 		return OK
 	case kTimeOfDay:
 		p.time = field
 		return OK
-	case kStatus, kSize, kDecimal:
-		if v.setDigits(field, r) {
-			return OK
-		}
+	case kText, kTarget, kForward:
+		field = p.undone(v.text(), field)
 	}
 	return p.set(v, field, r)
 }

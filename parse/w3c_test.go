@@ -1,9 +1,64 @@
 package parse
 
 import (
+	"bytes"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
+
+// TestW3CUsual checks that usual lines tell the rows what Parse tells a record, and
+// that those that are not leave no trace.
+func TestW3CUsual(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(15, 16))
+	var rows rows
+	for _, f := range []*w3c{iis, cloudFront} {
+		header := []byte("#Date: 2026-01-02 03:04:05\n#Fields: " + f.columns)
+		p := f.NewParser(header).(*w3cParser)
+		usual := 0
+		for i := range 3000 {
+			r := randomRecord(rnd, [...]func(*rand.Rand, string, int) []byte{mild, hostile}[i%2])
+			line := strings.TrimSuffix(string(f.Append([]byte("x"), &r)[1:]), "\n")
+			if addsAsParsed(t, p, f.NewParser(header), &rows, rnd, misshaped(rnd, line)) {
+				usual++
+			}
+		}
+		if usual < 500 {
+			t.Errorf("%s: only %d lines were usual", f.name, usual)
+		}
+	}
+}
+
+// TestW3CUsualReal is TestW3CUsual for real lines.
+func TestW3CUsualReal(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(17, 18))
+	var rows rows
+	for file, f := range map[string]*w3c{"lnav-w3c.0.log": iis, "lnav-w3c.2.log": iis, "lnav-w3c.4.log": iis, "lnav-w3c_big.0.log": iis,
+		"webreadr-iis.log": iis, "webreadr-cloudfront.log": cloudFront, "crowdsec-aws-cloudfront-logs.log": cloudFront} {
+		var directives []byte
+		for _, line := range realLog(t, file) {
+			if line = bytes.TrimRight(line, "\r"); bytes.HasPrefix(line, []byte("#")) {
+				directives = Amend(directives, line)
+			}
+			addsAsParsed(t, f.NewParser(directives).(*w3cParser), f.NewParser(directives), &rows, rnd, string(line))
+		}
+	}
+}
+
+// misshaped puts something odd into half of the lines.
+func misshaped(rnd *rand.Rand, line string) string {
+	odd := []string{`"a b"`, `"`, "-", "--", "\t", " ", "x, 192.0.2.7", "1.5", "http://a.b:80/c?d", "[::1]:80", "2026-13-40", "25:61:61", "a++b+++c+", "%2520", "é+é"}
+	i := rnd.IntN(len(line))
+	j := i + strings.IndexAny(line[i:]+" ", " \t")
+	switch rnd.IntN(4) {
+	case 0:
+		return line[:i] + odd[rnd.IntN(len(odd))] + line[j:]
+	case 1:
+		i = strings.LastIndexAny(line[:i], " \t") + 1
+		return line[:i] + odd[rnd.IntN(len(odd))] + line[max(i, j):]
+	}
+	return line
+}
 
 // TestUndoPlus checks what is made of plus signs, eight at a time, against a
 // look at each: every other one of a row is a space, the first among them.
