@@ -77,13 +77,8 @@ func firstOf16(b *[16]byte, c byte) int {
 	return bits.TrailingZeros32(uint32(firstIn(b[:], c)*gather>>56) | uint32(firstIn(b[8:], c)*gather>>48)&0xff00 | 1<<16)
 }
 
-// indexFrom returns the index of the first c in b from i on, len(b) if there is
-// none or i is behind it.
+// indexFrom returns the index of the first c in b from i on; len(b) or more if
+// there is none, or i is behind b.
 func indexFrom(b []byte, i int, c byte) int {
-	if i < len(b) {
-		if n := bytes.IndexByte(b[i:], c); n >= 0 {
-			return i + n
-		}
-	}
-	return len(b)
+	return i + int(min(uint(bytes.IndexByte(b[min(i, len(b)):], c)), uint(len(b))))
 }
