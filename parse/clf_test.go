@@ -447,6 +447,22 @@ func TestIsFullAddress(t *testing.T) {
 	}
 }
 
+// TestFullAddressBytes checks that no byte of an address can be another one that is
+// neither a digit nor a dot.
+func TestFullAddressBytes(t *testing.T) {
+	for _, address := range []string{"1.22.3.4", "10.20.30.40", "192.0.2.254"} {
+		for i := range address {
+			for b := range 256 {
+				host := append([]byte(address), "...."...)[:len(address)]
+				host[i] = byte(b)
+				if isFullAddress(host) && (hostClasses(host) != hostDigit || !isAddress(host)) {
+					t.Errorf("%q is an address", host)
+				}
+			}
+		}
+	}
+}
+
 // An edgeCase is a line, and what the reference pipeline made of it.
 type edgeCase struct {
 	Note, Line string

@@ -105,7 +105,7 @@ func (p *jsonParser) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
 	text := v.of(line)
 	switch e.value.kind {
 	case kHost:
-		if isPlainAddress(text) {
+		if isFullAddress(text) {
 			p.put(Host, v, r)
 			return true
 		}
@@ -135,6 +135,11 @@ func (p *jsonParser) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
 			p.put(Query, p.request.query, r)
 		}
 		return true
+	case kStatus, kSize, kDecimal, kSum, kSpan: // in quotes
+		if e.value.setDigits(text, &p.record) {
+			p.filled |= e.slots
+			return true
+		}
 	case kISO, kAnyTime:
 		if µs, zone, ok := p.iso.parse(text); ok {
 			p.record.Time, p.record.Offset = µs, zone

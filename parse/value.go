@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strconv"
 )
 
@@ -309,7 +308,7 @@ func epochShift(whole int) int {
 // setHost takes a client's name or address. Where several stand, as proxies
 // list them, the first is the client and all are what was forwarded.
 func setHost(b []byte, r *Record) Reason {
-	if isPlainAddress(b) {
+	if isFullAddress(b) {
 		r.Text[Host] = b
 		return OK
 	}
@@ -323,13 +322,6 @@ func setHost(b []byte, r *Record) Reason {
 	}
 	r.Text[Host] = host
 	return OK
-}
-
-// isPlainAddress reports whether b surely is an IPv4 address.
-func isPlainAddress(b []byte) bool {
-	n := len(b)
-	return n >= 8 && otherThanDigitsAndDots(binary.LittleEndian.Uint64(b))|otherThanDigitsAndDots(binary.LittleEndian.Uint64(b[n-8:])) == 0 &&
-		isFullAddress(b)
 }
 
 // setForwarded takes the client from a list of addresses, which may have ports.

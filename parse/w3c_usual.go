@@ -57,7 +57,7 @@ func (p *w3cParser) tellColumn(v *value, block []byte, at view, r *rows) bool {
 	case kStatus, kSize, kDecimal, kDate, kTimeOfDay:
 		return p.setColumn(v, field, &p.record) == OK
 	case kHost:
-		if isPlainAddress(field) {
+		if isFullAddress(field) {
 			p.tellText(Host, at, r)
 			return true
 		}
