@@ -19,6 +19,7 @@ type evaluator struct {
 	schema  *arrow.Schema // of the batch before, whose columns are at
 	at      []int         // for each opColumn its column in schema
 	texts   []int         // nodes that are dictionary columns in it
+	columns []arrow.Array // for each opColumn the batch's column, of our types
 
 	source *evaluator // of the batches, if the rows here are a fold's, which sets the columns
 }
@@ -50,7 +51,7 @@ func newFolded(source *evaluator) *evaluator {
 }
 
 func newEvaluator(p *program) *evaluator {
-	ev := &evaluator{program: p, memory: make([]nodeMemory, len(p.nodes)), at: make([]int, len(p.nodes))}
+	ev := &evaluator{program: p, memory: make([]nodeMemory, len(p.nodes)), at: make([]int, len(p.nodes)), columns: make([]arrow.Array, len(p.nodes))}
 	for i, n := range p.nodes {
 		m := &ev.memory[i]
 		switch n.op {
@@ -76,9 +77,14 @@ func (ev *evaluator) begin(batch arrow.Record, replaced func() error) error {
 	if err := ev.find(batch.Schema()); err != nil {
 		return err
 	}
+	for i := range ev.columns {
+		if ev.program.nodes[i].op == opColumn {
+			ev.columns[i] = own(batch.Column(ev.at[i]))
+		}
+	}
 	another := false
 	for _, i := range ev.texts {
-		another = ev.memory[i].column.dict.look(ev.dictionary(batch, i)) || another
+		another = ev.memory[i].column.dict.look(ev.dictionary(i)) || another
 	}
 	if another && replaced != nil {
 		if err := replaced(); err != nil {
@@ -86,7 +92,7 @@ func (ev *evaluator) begin(batch arrow.Record, replaced func() error) error {
 		}
 	}
 	for _, i := range ev.texts {
-		ev.memory[i].column.dict.follow(ev.dictionary(batch, i))
+		ev.memory[i].column.dict.follow(ev.dictionary(i))
 	}
 	ev.batch, ev.rows = batch, int(batch.NumRows())
 	ev.number++
@@ -94,8 +100,8 @@ func (ev *evaluator) begin(batch arrow.Record, replaced func() error) error {
 }
 
 // dictionary returns the texts of a dictionary column.
-func (ev *evaluator) dictionary(batch arrow.Record, node int) *array.String {
-	return batch.Column(ev.at[node]).(*array.Dictionary).Dictionary().(*array.String)
+func (ev *evaluator) dictionary(node int) *array.String {
+	return ev.columns[node].(*array.Dictionary).Dictionary().(*array.String)
 }
 
 // find finds the columns of a schema, unless it is that of the batch before.
@@ -117,7 +123,7 @@ func (ev *evaluator) find(schema *arrow.Schema) error {
 			return fmt.Errorf("frame: column %q is %s in the batch, want %s", n.column, field.Type, want)
 		}
 		ev.at[i] = indices[0]
-		if d, ok := field.Type.(*arrow.DictionaryType); ok && d.ValueType.ID() == arrow.STRING {
+		if field.Type.ID() == arrow.DICTIONARY {
 			ev.texts = append(ev.texts, i)
 		}
 	}
@@ -147,7 +153,7 @@ func (ev *evaluator) eval(i int, m *nodeMemory) error {
 		if ev.program.entries != "" || ev.source != nil {
 			return nil // each has set it, or the fold
 		}
-		return m.column.read(ev.batch.Column(ev.at[i]), &m.out)
+		return m.column.read(ev.columns[i], &m.out)
 	case opConst:
 		m.fill(n.lit, ev.rows)
 		return nil

@@ -23,7 +23,8 @@ type ParquetFile struct {
 	name    string
 	file    *file.Reader
 	schema  *arrow.Schema
-	columns []int // of the file, one a field of schema
+	columns []int            // of the file, one a field of schema
+	types   []arrow.DataType // of each column in the schema, as the file has it
 }
 
 // readRows is how many rows a batch has that is read from a file.
@@ -69,38 +70,39 @@ func (p *ParquetFile) mapColumns() {
 		if typ == nil || c.MaxRepetitionLevel() > 0 || c.MaxDefinitionLevel() > 1 || len(c.ColumnPath()) != 1 {
 			continue
 		}
-		f := arrow.Field{Name: c.Name(), Type: typ, Nullable: true}
+		f := arrow.Field{Name: c.Name(), Type: ownType(typ), Nullable: true}
 		if unit := p.Metadata(0, unitKeyOf+c.Name()); unit != "" {
 			f.Metadata = arrow.NewMetadata([]string{UnitKey}, []string{unit})
 		}
 		fields = append(fields, f)
-		p.columns = append(p.columns, i)
+		p.columns, p.types = append(p.columns, i), append(p.types, typ)
 	}
 	p.schema = arrow.NewSchema(fields, nil)
 }
 
-// arrowTypeOf returns the type of a column's batches, nil if there is none.
+// arrowTypeOf returns the type that a column's values have in the file, nil if
+// it is none that we read.
 func arrowTypeOf(c *pqschema.Column) arrow.DataType {
 	logical := c.LogicalType()
 	switch c.PhysicalType() {
 	case parquet.Types.Boolean:
 		return arrow.FixedWidthTypes.Boolean
+	case parquet.Types.Float:
+		return arrow.PrimitiveTypes.Float32
 	case parquet.Types.Double:
 		return arrow.PrimitiveTypes.Float64
 	case parquet.Types.Int32:
-		if isPlainInt(logical) {
-			return arrow.PrimitiveTypes.Int32
+		if _, ok := logical.(pqschema.DateLogicalType); ok {
+			return arrow.FixedWidthTypes.Date32
 		}
+		return intType(logical, arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Uint32)
 	case parquet.Types.Int64:
-		if t, ok := logical.(pqschema.TimestampLogicalType); ok && t.TimeUnit() == pqschema.TimeUnitMicros {
-			return arrow.FixedWidthTypes.Timestamp_us
+		if unit, ok := timeUnit(logical); ok {
+			return &arrow.TimestampType{Unit: unit, TimeZone: "UTC"}
 		}
-		if t, ok := logical.(*pqschema.TimestampLogicalType); ok && t.TimeUnit() == pqschema.TimeUnitMicros {
-			return arrow.FixedWidthTypes.Timestamp_us
-		}
-		if isPlainInt(logical) {
-			return arrow.PrimitiveTypes.Int64
-		}
+		return intType(logical, arrow.PrimitiveTypes.Int64, arrow.PrimitiveTypes.Uint64)
+	case parquet.Types.Int96: // times of older writers
+		return arrow.FixedWidthTypes.Timestamp_us
 	case parquet.Types.ByteArray:
 		if logical.Equals(pqschema.StringLogicalType{}) {
 			return textType
@@ -109,14 +111,40 @@ func arrowTypeOf(c *pqschema.Column) arrow.DataType {
 	return nil
 }
 
-// isPlainInt reports whether an integer column holds just that, and no date,
-// no decimal and no unsigned number.
-func isPlainInt(logical pqschema.LogicalType) bool {
+// timeUnit returns the unit of a column of times.
+func timeUnit(logical pqschema.LogicalType) (unit arrow.TimeUnit, ok bool) {
+	t, ok := logical.(pqschema.TimestampLogicalType)
+	if p, isPointer := logical.(*pqschema.TimestampLogicalType); isPointer {
+		t, ok = *p, true
+	}
+	if !ok {
+		return unit, false
+	}
+	switch t.TimeUnit() {
+	case pqschema.TimeUnitMillis:
+		return arrow.Millisecond, true
+	case pqschema.TimeUnitMicros:
+		return arrow.Microsecond, true
+	case pqschema.TimeUnitNanos:
+		return arrow.Nanosecond, true
+	}
+	return unit, false
+}
+
+// intType returns the type of a column of whole numbers, nil if it holds
+// something else, such as decimals.
+func intType(logical pqschema.LogicalType, signed, unsigned arrow.DataType) arrow.DataType {
 	if logical == nil || logical.IsNone() {
-		return true
+		return signed
 	}
 	t, ok := logical.(*pqschema.IntLogicalType)
-	return ok && t.IsSigned()
+	switch {
+	case !ok:
+		return nil
+	case t.IsSigned():
+		return signed
+	}
+	return unsigned
 }
 
 var textType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
@@ -284,12 +312,33 @@ func (r *groupReader) column(name string) (columnReader, error) {
 	}
 	at := r.file.schema.FieldIndices(name)[0]
 	i := r.file.columns[at]
-	c, err := r.open(i, r.file.schema.Field(at).Type)
+	c, err := r.open(i, r.file.types[at])
 	if err != nil {
 		return nil, fmt.Errorf("column %s: %w", name, err)
 	}
+	if r.file.foreign(at) {
+		c = ownReader{c}
+	}
 	r.readers[name] = c
 	return c, nil
+}
+
+// foreign reports whether a column's values in the file are of a type that is
+// not ours.
+func (p *ParquetFile) foreign(column int) bool {
+	return !arrow.TypeEqual(p.types[column], p.schema.Field(column).Type)
+}
+
+// An ownReader reads a column of another type as one of ours.
+type ownReader struct{ columnReader }
+
+func (r ownReader) read(rows int) (arrow.Array, error) {
+	a, err := r.columnReader.read(rows)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Release()
+	return own(a), nil
 }
 
 func (r *groupReader) open(i int, t arrow.DataType) (columnReader, error) {
@@ -313,6 +362,10 @@ func (r *groupReader) open(i int, t arrow.DataType) (columnReader, error) {
 		return &valueReader[int32]{chunk: c, typ: t, optional: optional}, nil
 	case *file.Int64ColumnChunkReader:
 		return &valueReader[int64]{chunk: c, typ: t, optional: optional}, nil
+	case *file.Int96ColumnChunkReader:
+		return &valueReader[parquet.Int96]{chunk: c, typ: t, optional: optional}, nil
+	case *file.Float32ColumnChunkReader:
+		return &valueReader[float32]{chunk: c, typ: t, optional: optional}, nil
 	case *file.Float64ColumnChunkReader:
 		return &valueReader[float64]{chunk: c, typ: t, optional: optional}, nil
 	}

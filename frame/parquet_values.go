@@ -8,10 +8,16 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/bitutil"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
 )
 
+// A fileValue is a number, a flag or a time as files have them.
+type fileValue interface {
+	bool | int8 | int16 | int32 | int64 | float32 | float64 | parquet.Int96
+}
+
 // A valueReader reads a column of numbers or flags.
-type valueReader[T bool | int32 | int64 | float64] struct {
+type valueReader[T fileValue] struct {
 	chunk interface {
 		ReadBatch(rows int64, values []T, defLevels, repLevels []int16) (total int64, valuesRead int, err error)
 		Skip(rows int64) (int64, error)
@@ -80,9 +86,9 @@ func spread[T any](values []T, n int, levels []int16) ([]byte, error) {
 	return valid, nil
 }
 
-// valueArray returns an array over the values' own memory. A nil valid stands
-// for no nulls.
-func valueArray[T bool | int32 | int64 | float64](t arrow.DataType, values []T, valid []byte, nulls int) arrow.Array {
+// valueArray returns an array over the values' own memory, but for flags and
+// times of 96 bits. A nil valid stands for no nulls.
+func valueArray[T fileValue](t arrow.DataType, values []T, valid []byte, nulls int) arrow.Array {
 	var raw []byte
 	switch values := any(values).(type) {
 	case []bool:
@@ -92,10 +98,22 @@ func valueArray[T bool | int32 | int64 | float64](t arrow.DataType, values []T, 
 				bitutil.SetBit(raw, i)
 			}
 		}
+	case []int8:
+		raw = arrow.Int8Traits.CastToBytes(values)
+	case []int16:
+		raw = arrow.Int16Traits.CastToBytes(values)
 	case []int32:
 		raw = arrow.Int32Traits.CastToBytes(values)
 	case []int64:
 		raw = arrow.Int64Traits.CastToBytes(values)
+	case []parquet.Int96:
+		times := make([]int64, len(values))
+		for i, v := range values {
+			times[i] = v.ToTime().UnixMicro()
+		}
+		raw = arrow.Int64Traits.CastToBytes(times)
+	case []float32:
+		raw = arrow.Float32Traits.CastToBytes(values)
 	case []float64:
 		raw = arrow.Float64Traits.CastToBytes(values)
 	}
@@ -133,6 +151,10 @@ func pickArray(a arrow.Array, sel []int32) arrow.Array {
 			values[i] = a.Value(int(row))
 		}
 		return valueArray(a.DataType(), values, valid, nulls)
+	case *array.Int8:
+		return valueArray(a.DataType(), pickValues(a.Int8Values(), sel), valid, nulls)
+	case *array.Int16:
+		return valueArray(a.DataType(), pickValues(a.Int16Values(), sel), valid, nulls)
 	case *array.Int32:
 		return valueArray(a.DataType(), pickValues(a.Int32Values(), sel), valid, nulls)
 	case *array.Int64:

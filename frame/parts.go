@@ -181,7 +181,7 @@ func (p *Plan) lookAtColumn(i int, ok *bool) facets {
 	n := &p.program.nodes[i]
 	fields, _ := p.schema.FieldsByName(n.column)
 	switch fields[0].Type.ID() {
-	case arrow.INT8, arrow.INT16, arrow.INT32: // narrow, because its numbers are few
+	case arrow.INT8, arrow.INT16, arrow.INT32, arrow.UINT8, arrow.UINT16: // narrow, because its numbers are few
 		return p.facet(facet{kind: valueFacet, node: i}, ok)
 	}
 	switch n.kind {

@@ -142,7 +142,9 @@ func (p *ParquetFile) columnRange(piece int, column string) (r columnRange) {
 	if err != nil {
 		return columnRange{}
 	}
-	return chunkRange(chunk)
+	r = chunkRange(chunk)
+	r.ints = r.ints && !p.foreign(at[0])
+	return r
 }
 
 func chunkRange(chunk *metadata.ColumnChunkMetaData) (r columnRange) {

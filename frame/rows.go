@@ -54,7 +54,11 @@ func newRowBuffer(schema *arrow.Schema, groupRows, groupText int, emit func(*row
 }
 
 func newRowColumn(f arrow.Field) (rowColumn, error) {
-	switch TypeOf(f) {
+	typ := TypeOf(f)
+	if typ != Invalid && !arrow.TypeEqual(f.Type, ownType(f.Type)) {
+		typ = Invalid
+	}
+	switch typ {
 	case Text:
 		return &textColumn{}, nil
 	case Flag:

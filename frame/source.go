@@ -173,6 +173,7 @@ func (a *arrowFile) setSchema(of *arrow.Schema) {
 		if TypeOf(f) == Invalid {
 			continue
 		}
+		f = ownField(f)
 		if f.Type.ID() == arrow.STRING {
 			f.Type = textType
 		}
@@ -314,6 +315,7 @@ func (a *arrowFile) project(batch arrow.Record, names []string, coders map[strin
 		if err := validColumn(column); err != nil {
 			return nil, fmt.Errorf("column %s: %w", name, err)
 		}
+		column = own(column)
 		if texts, ok := column.(*array.String); ok {
 			coder := coders[name]
 			if coder == nil || len(coder.texts) > arrowText {
@@ -343,19 +345,26 @@ func validColumn(column arrow.Array) error {
 		}
 		return validColumn(c.Dictionary())
 	case *array.String:
-		if c.Len() == 0 {
-			return nil
-		}
-		last := int32(0)
-		for _, end := range c.ValueOffsets() {
-			if end < last {
-				return errDamaged
-			}
-			last = end
-		}
-		if texts := c.Data().Buffers()[2]; last > 0 && (texts == nil || int(last) > texts.Len()) {
+		return validTexts(c, c.ValueOffsets())
+	case *array.LargeString:
+		return validTexts(c, c.ValueOffsets())
+	}
+	return nil
+}
+
+func validTexts[T int32 | int64](c arrow.Array, offsets []T) error {
+	if c.Len() == 0 {
+		return nil
+	}
+	last := T(0)
+	for _, end := range offsets {
+		if end < last {
 			return errDamaged
 		}
+		last = end
+	}
+	if texts := c.Data().Buffers()[2]; last > 0 && (texts == nil || int(last) > texts.Len()) {
+		return errDamaged
 	}
 	return nil
 }

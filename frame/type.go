@@ -30,14 +30,23 @@ const UnitKey = "unit"
 // TypeOf returns the type of an Arrow field, or Invalid if the cell language
 // cannot read it.
 //
-//	bool                       Flag
-//	int8 … int64               Int, or Bytes or Duration by its [UnitKey]
-//	float64                    Float
-//	timestamp[µs, UTC]         Time
-//	dictionary<int32, utf8>    Text
-//	utf8                       Text
+//	bool                                     Flag
+//	int8 … int64, uint8 … uint64             Int, or Bytes or Duration by its [UnitKey]
+//	float32, float64                         Float
+//	timestamp[any unit], date32, date64      Time
+//	duration[any unit]                       Duration
+//	utf8, large_utf8, utf8_view              Text
+//	dictionary of these                      Text
+//
+// The types that a scan makes are read as they are: int8 … int64, float64,
+// timestamp[µs], dictionary<int32, utf8>. Others are copied into them first; of
+// uint64 what is over 2⁶³-1 is null, and of nanoseconds the microsecond is
+// known. Times without a zone are UTC.
 func TypeOf(f arrow.Field) Type {
-	switch t := f.Type.(type) {
+	if f.Type.ID() == arrow.DURATION {
+		return Duration
+	}
+	switch ownType(f.Type).(type) {
 	case *arrow.BooleanType:
 		return Flag
 	case *arrow.Int8Type, *arrow.Int16Type, *arrow.Int32Type, *arrow.Int64Type:
@@ -51,15 +60,18 @@ func TypeOf(f arrow.Field) Type {
 	case *arrow.Float64Type:
 		return Float
 	case *arrow.TimestampType:
-		if t.Unit == arrow.Microsecond {
-			return Time
-		}
-	case *arrow.StringType:
+		return Time
+	case *arrow.StringType, *arrow.DictionaryType:
 		return Text
-	case *arrow.DictionaryType:
-		if t.IndexType.ID() == arrow.INT32 && t.ValueType.ID() == arrow.STRING {
-			return Text
-		}
 	}
 	return Invalid
+}
+
+// ownField returns the field that a column of ours has for another's.
+func ownField(f arrow.Field) arrow.Field {
+	if f.Type.ID() == arrow.DURATION {
+		f.Metadata = arrow.NewMetadata([]string{UnitKey}, []string{Duration.String()})
+	}
+	f.Type = ownType(f.Type)
+	return f
 }

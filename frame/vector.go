@@ -109,7 +109,8 @@ type column struct {
 	scratch  vector
 }
 
-// read makes a vector of the column, without a copy where the layouts agree.
+// read makes a vector of a column of our types, without a copy where the
+// layouts agree.
 func (c *column) read(arr arrow.Array, out *vector) error {
 	switch arr := arr.(type) {
 	case *array.Int64:
