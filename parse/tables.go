@@ -217,7 +217,7 @@ func (s *Scanner) newTable(in Input, source frame.Source) (*table, error) {
 func (t *table) need(schema, types *arrow.Schema) error {
 	has := func(name string) bool {
 		at := schema.FieldIndices(name)
-		return len(at) == 1 && arrow.TypeEqual(schema.Field(at[0]).Type, types.Field(types.FieldIndices(name)[0]).Type)
+		return len(at) == 1 && serves(schema.Field(at[0]).Type, types.Field(types.FieldIndices(name)[0]).Type)
 	}
 	wanted := slices.Sorted(maps.Keys(t.project.columns))
 	for _, name := range append([]string{"time"}, wanted...) {
@@ -247,6 +247,12 @@ func (t *table) need(schema, types *arrow.Schema) error {
 	}
 	slices.Sort(t.columns)
 	return nil
+}
+
+// serves reports whether a column can be read as one of another type. Others
+// give a status 64 bits, or 16.
+func serves(have, want arrow.DataType) bool {
+	return arrow.TypeEqual(have, want) || arrow.IsInteger(have.ID()) && arrow.IsInteger(want.ID())
 }
 
 // follows reports whether the derived columns of the source follow the rules of
@@ -415,29 +421,54 @@ func (r *tableReader) fill(name string, column arrow.Array) {
 		if name == "time" {
 			fillNumbers(rows.time, arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(column.TimestampValues())), column)
 		}
-	case *array.Int32:
-		switch name {
-		case "offset":
-			fillNumbers(rows.offset, column.Int32Values(), column)
-		case "status":
-			fillNumbers(rows.status, column.Int32Values(), column)
-		}
-	case *array.Int64:
-		switch name {
-		case "bytes":
-			fillNumbers(rows.bytes, column.Int64Values(), column)
-		case "received":
-			fillNumbers(rows.received, column.Int64Values(), column)
-		case "duration":
-			fillNumbers(rows.duration, column.Int64Values(), column)
-		case "upstream_time":
-			fillNumbers(rows.upTime, column.Int64Values(), column)
-		}
+	default:
+		r.fillNumbers(name, column)
 	}
 }
 
-func fillNumbers[T int32 | int64](dst, src []T, nulls arrow.Array) {
-	copy(dst, src)
+func (r *tableReader) fillNumbers(name string, column arrow.Array) {
+	rows := &r.worker.rows
+	switch name {
+	case "offset":
+		fillWhole(rows.offset, column)
+	case "status":
+		fillWhole(rows.status, column)
+	case "bytes":
+		fillWhole(rows.bytes, column)
+	case "received":
+		fillWhole(rows.received, column)
+	case "duration":
+		fillWhole(rows.duration, column)
+	case "upstream_time":
+		fillWhole(rows.upTime, column)
+	}
+}
+
+// fillWhole copies whole numbers of any width.
+func fillWhole[T int32 | int64](dst []T, column arrow.Array) {
+	switch column := column.(type) {
+	case *array.Int8:
+		fillNumbers(dst, column.Int8Values(), column)
+	case *array.Int16:
+		fillNumbers(dst, column.Int16Values(), column)
+	case *array.Int32:
+		fillNumbers(dst, column.Int32Values(), column)
+	case *array.Int64:
+		fillNumbers(dst, column.Int64Values(), column)
+	}
+}
+
+// fillNumbers copies numbers; null, and what is too large, becomes None.
+func fillNumbers[T int32 | int64, S int8 | int16 | int32 | int64](dst []T, src []S, nulls arrow.Array) {
+	if same, ok := any(src).([]T); ok {
+		copy(dst, same)
+	} else {
+		for i, v := range src {
+			if dst[i] = T(v); int64(dst[i]) != int64(v) {
+				dst[i] = None
+			}
+		}
+	}
 	if nulls.NullN() == 0 {
 		return
 	}
