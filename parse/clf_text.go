@@ -93,7 +93,7 @@ func addressEnd(line []byte) int {
 		return 0
 	}
 	text := wordsOf(line)
-	n := text.fourNumbers(otherThanDigits(text.word(0)) | otherThanDigits(text.word(8))<<8)
+	n := text.fourNumbers(otherThanDigits(text.eight(0)) | otherThanDigits(text.eight(8))<<8)
 	if n < 8 || line[n] != ' ' {
 		return 0
 	}
@@ -108,7 +108,7 @@ func isFullAddress(host []byte) bool {
 		return false
 	}
 	text := wordsOf(host)
-	return text.fourNumbers(otherThanDigits(text.word(0))|otherThanDigits(text.word(n-8))<<(n-8)|1<<n) == n
+	return text.fourNumbers(otherThanDigits(text.eight(0))|otherThanDigits(text.eight(n-8))<<(n-8)|1<<n) == n
 }
 
 // fourNumbers returns the length of four numbers of at most 255 with dots
@@ -116,24 +116,25 @@ func isFullAddress(host []byte) bool {
 // are known; 0 if it begins otherwise. It reads up to four bytes more. Lengths of
 // numbers are random, and the guesses of a loop over their digits fail.
 func (s words) fourNumbers(stops uint32) int {
-	start := 0
-	for n := range 4 {
-		end := bits.TrailingZeros32(stops)
-		stops &= stops - 1
-		// The digits as one big-endian number: "255" is 0x323535.
-		digits := bits.ReverseBytes32(s.half(start)) >> (uint(32-8*(end-start)) & 31)
-		if uint(end-start-1) > 2 || digits > 0x323535 {
-			return 0
-		}
-		if n == 3 {
-			return end
-		}
-		if s.byte(end) != '.' {
-			return 0
-		}
-		start = end + 1
+	first := bits.TrailingZeros32(stops)
+	stops &= stops - 1
+	second := bits.TrailingZeros32(stops)
+	stops &= stops - 1
+	third := bits.TrailingZeros32(stops)
+	stops &= stops - 1
+	fourth := bits.TrailingZeros32(stops)
+	if s.octet(0, first) && s.octet(first+1, second) && s.octet(second+1, third) && s.octet(third+1, fourth) &&
+		s.byte(first) == '.' && s.byte(second) == '.' && s.byte(third) == '.' {
+		return fourth
 	}
 	return 0
+}
+
+// octet reports whether the digits from start to end are one to three, and at
+// most 255: as one big-endian number, that is 0x323535.
+func (s words) octet(start, end int) bool {
+	n := end - start
+	return uint(n-1) < 3 && bits.ReverseBytes32(s.four(start))>>(uint(32-8*n)&31) <= 0x32_3535
 }
 
 // otherThanDigits returns a bit for each of eight bytes that is no digit.

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"encoding/binary"
 )
 
 // A usual is what a usual line tells. Its texts are places in the line.
@@ -44,7 +43,7 @@ func (p *clfParser) plain(line []byte, u *usual) bool {
 	host := addressEnd(line)
 	clock := host + len(" - - [")
 	request := clock + len(`17/May/2015:10:05:03 +0000] "`)
-	if host == 0 || len(line) < request || wordsOf(line).word(host)<<16 != dashes || wordsOf(line).half(request-4)>>8 != bracketAndQuote {
+	if host == 0 || len(line) < request || wordsOf(line).eight(host)<<16 != dashes || wordsOf(line).four(request-4)>>8 != bracketAndQuote {
 		return false
 	}
 	end := request + bytes.IndexByte(line[request:], '"')
@@ -60,20 +59,27 @@ func (p *clfParser) plain(line []byte, u *usual) bool {
 	return ok
 }
 
-// What stands on both sides of the time, the first byte the lowest.
+// What usual lines have in them, the first byte the lowest.
 const (
 	dashes          = 0x5b20_2d20_2d20_0000 // " - - [" behind two bytes
 	bracketAndQuote = 0x22_205d             // `] "`
+	get             = 0x2054_4547           // "GET "
 )
 
 // request splits a request such as "GET /a?b HTTP/1.1".
 func (u *usual) request(line []byte, start, end int) bool {
-	path := start + methodLength(line[start:end]) + 1
-	protocol := end - len("HTTP/1.1")
-	if path < start+2 || path >= protocol-1 || line[path] != '/' || line[protocol-1] != ' ' || line[protocol-2] == ' ' || !isHTTP(binary.LittleEndian.Uint64(line[protocol:])) {
+	if end-start < len("GET / HTTP/1.1") {
 		return false
 	}
-	u.method, u.protocol = view{int32(start), int32(path - 1 - start)}, view{int32(protocol), int32(end - protocol)}
+	text, method := wordsOf(line), len("GET")
+	if text.four(start) != get {
+		method = methodLength(line[start:end])
+	}
+	path, protocol := start+method+1, end-len("HTTP/1.1")
+	if method == 0 || path >= protocol-1 || text.byte(path) != '/' || text.byte(protocol-1) != ' ' || text.byte(protocol-2) == ' ' || !isHTTP(text.eight(protocol)) {
+		return false
+	}
+	u.method, u.protocol = view{int32(start), int32(method)}, view{int32(protocol), int32(end - protocol)}
 	target := line[path : protocol-1]
 	n := firstOf(target, '?')
 	u.path, u.query = view{int32(path), int32(n)}, view{int32(path + n + 1), int32(len(target) - n - 1)}
@@ -83,9 +89,6 @@ func (u *usual) request(line []byte, start, end int) bool {
 // methodLength returns the length of the method with a blank after it that a
 // request begins with, 0 if there is none.
 func methodLength(request []byte) int {
-	if len(request) > 4 && string(request[:4]) == "GET " {
-		return 3
-	}
 	n := 0
 	for n < len(request) && methodBytes[request[n]] {
 		n++

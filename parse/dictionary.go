@@ -51,12 +51,6 @@ func (d *dictionary) len() int { return len(d.offsets) - 1 }
 
 func (d *dictionary) at(code int32) []byte { return d.text[d.offsets[code]:d.offsets[code+1]] }
 
-// words is at, unchecked.
-func (d *dictionary) words(code int32) words {
-	start := d.offsets[code]
-	return words{unsafe.Add(unsafe.Pointer(unsafe.SliceData(d.text)), start), int(d.offsets[code+1] - start)}
-}
-
 // string is at as a string that shares the dictionary's memory, which is never
 // written twice.
 func (d *dictionary) string(code int32) string {
@@ -98,7 +92,7 @@ func (d *dictionary) add(text []byte, hash, free uint32) int32 {
 		return d.codeOfBytes(text)
 	}
 	code := int32(d.len())
-	d.text = append(twice(d.text, len(text)), text...)
+	d.text = append(twice(d.text, len(text)+1), text...) // so that an empty text has a place behind it
 	d.offsets = append(twice(d.offsets, 1), int32(len(d.text)))
 	if 4*d.len() > 3*len(d.slots) {
 		d.grow()

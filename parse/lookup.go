@@ -48,8 +48,17 @@ func (d *dictionary) internChunk(r *rows, views []view, codes []int32) (nulls in
 }
 
 // gather collects the views that are not null and says how many there are.
-// Whether a text is null is anybody's guess, so there is no branch.
+// Whether a text is null is anybody's guess, so there is no branch, but most
+// columns have no null.
 func (l *lookups) gather(views []view) int {
+	null := int32(0)
+	for _, v := range views {
+		null |= v.n
+	}
+	if null >= 0 {
+		l.rows = allRows
+		return copy(l.views[:], views)
+	}
 	n := 0
 	for i, v := range views {
 		l.views[uint8(n)], l.rows[uint8(n)] = v, uint8(i)
@@ -57,6 +66,13 @@ func (l *lookups) gather(views []view) int {
 	}
 	return n
 }
+
+var allRows = func() (rows [chunkRows]uint8) {
+	for i := range rows {
+		rows[i] = uint8(i)
+	}
+	return rows
+}()
 
 // awaitSlots and awaitTexts bring into the cache what the next step reads. Each
 // is a loop of so few instructions that a core has dozens of its loads under
@@ -105,10 +121,14 @@ func (d *dictionary) find(l *lookups, n int) {
 // confirm compares texts with those that were found for them, and gives codes
 // to those that are new.
 func (d *dictionary) confirm(r *rows, l *lookups, n int, codes []int32) {
-	for i, row := range l.rows[:n] {
-		codes[row] = l.codes[i]
+	if n == len(codes) {
+		copy(codes, l.codes[:])
+	} else {
+		for i, row := range l.rows[:n] {
+			codes[row] = l.codes[i]
+		}
 	}
-	for _, i := range l.compare(&r.texts, &texts{block: d.text}, n) {
+	for _, i := range l.compare(&r.texts, wordsOf(d.text), n) {
 		codes[l.rows[i]] = d.code(r.words(l.views[i]).bytes(), l.hashes[i])
 	}
 }
@@ -116,10 +136,10 @@ func (d *dictionary) confirm(r *rows, l *lookups, n int, codes []int32) {
 // compare returns which of the texts are not the known ones. That texts of one
 // length are not the same is rare, so where they differ is left open, and
 // which texts do is noted in any case: no branch is guessed wrongly.
-func (l *lookups) compare(texts, known *texts, count int) []uint8 {
+func (l *lookups) compare(texts *texts, known words, count int) []uint8 {
 	others := 0
 	for i := range count {
-		s, t := texts.words(l.views[i]), known.words(l.known[i])
+		s, t := texts.words(l.views[uint8(i)]), known.part(l.known[uint8(i)])
 		n, differ := s.n, uint64(s.n^t.n)
 		switch {
 		case differ != 0:

@@ -73,8 +73,11 @@ func (v view) behind(start int32) view { return view{v.start + start, v.n} }
 
 // viewOf returns the view of a text, which it copies if it is not in the block.
 func (t *texts) viewOf(text []byte) view {
-	if text == nil {
+	switch {
+	case text == nil:
 		return view{n: -1}
+	case len(text) == 0:
+		return view{} // its place may be behind the end of what it is of
 	}
 	at := uintptr(unsafe.Pointer(unsafe.SliceData(text))) - uintptr(unsafe.Pointer(unsafe.SliceData(t.block)))
 	if at < uintptr(len(t.block)) {
@@ -91,7 +94,7 @@ func (t *texts) words(v view) words {
 	if start < 0 {
 		text, start = t.extra, ^start
 	}
-	return words{unsafe.Add(unsafe.Pointer(unsafe.SliceData(text)), start), int(v.n)}
+	return wordsOf(text).part(view{start, v.n})
 }
 
 // reset empties the rows and makes room for n of them, of a block.
