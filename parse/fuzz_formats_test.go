@@ -88,6 +88,7 @@ func FuzzJSON(f *testing.F) {
 	}
 	f.Add(`{"ts":1,"request":{"uri":"/"}}`, `{"ts":1e9,"request":{"uri":["/a",{"b":[]}],"headers":{"User-Agent":[]}},"status":0,"x":[[1,2],{"y":"}\"\\"}],"\u0061":null}`)
 	f.Fuzz(func(t *testing.T, before, line string) {
+		told := new(rows)
 		valid := isObject(line)
 		for _, x := range jsonFormats {
 			var r, again Record
@@ -99,7 +100,7 @@ func FuzzJSON(f *testing.F) {
 					t.Errorf("%s: %s is %d %s and behind %s %d %s", x.Name(), line, reason, show(&r), before, other, show(&again))
 				}
 			}
-			addsAsParsed(t, used.(*jsonParser), x.NewParser(nil), new(rows), rand.New(rand.NewPCG(uint64(len(line)), 1)), line)
+			addsAsParsed(t, used.(*jsonParser), x.NewParser(nil), told, rand.New(rand.NewPCG(uint64(len(line)), 1)), line)
 			switch {
 			case reason == BadJSON && valid:
 				t.Errorf("%s calls %s broken", x.Name(), line)
@@ -122,6 +123,7 @@ func FuzzW3C(f *testing.F) {
 		f.Add(string(x.Append(nil, &r)), 2)
 	}
 	f.Fuzz(func(t *testing.T, text string, middle int) {
+		told := new(rows)
 		for _, x := range []*w3c{iis, cloudFront} {
 			whole := x.NewParser(nil)
 			var part Parser
@@ -135,7 +137,7 @@ func FuzzW3C(f *testing.F) {
 				if n++; bytes.HasPrefix(line, []byte("#")) {
 					directives = Amend(directives, line)
 				}
-				addsAsParsed(t, x.NewParser(directives).(*w3cParser), x.NewParser(directives), new(rows), rand.New(rand.NewPCG(uint64(n), 1)), string(line))
+				addsAsParsed(t, x.NewParser(directives).(*w3cParser), x.NewParser(directives), told, rand.New(rand.NewPCG(uint64(n), 1)), string(line))
 				var r, again Record
 				reason := whole.Parse(line, &r)
 				if reason == OK {

@@ -1,6 +1,9 @@
 package parse
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // sight is how far a line is looked ahead at once: over a short way into the value
 // that follows.
@@ -112,6 +115,11 @@ func (p *jsonParser) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
 	case kVHost:
 		if last := text[len(text)-1]; last > '9' && last != ']' { // without a port
 			p.put(VHost, v, r)
+			return true
+		}
+	case kScheme, kTLS, kCipher:
+		if text[0] > '9' && len(text) > len("off") { // a name, not a number or whether there is one
+			p.put(Field(bits.TrailingZeros32(uint32(e.slots))), v, r)
 			return true
 		}
 	case kTarget:
