@@ -36,6 +36,7 @@ func (c *renderCmd) Run(env *environment) error {
 		if err := t.write(env, result); err != nil {
 			return err
 		}
+		t.told(env)
 	}
 	return resultError(result)
 }

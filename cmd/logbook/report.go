@@ -77,6 +77,9 @@ func (c *reportCmd) Run(env *environment) error {
 		if err := t.write(env, result); err != nil {
 			return err
 		}
+		if !c.Quiet {
+			t.told(env)
+		}
 	}
 	if err := d.verdict(summary); err != nil {
 		return err
