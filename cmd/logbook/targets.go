@@ -155,10 +155,9 @@ func (t target) write(env *environment, r *report.Result) error {
 // told says on standard error where the answer is.
 func (t target) told(env *environment) {
 	switch {
-	case t.path == "-":
-	case t.path != "":
+	case !t.whole():
+		fmt.Fprintf(env.stderr, "logbook: wrote %s, a file for each cell\n", printable(t.cellPath("*")))
+	case t.path != "-":
 		fmt.Fprintf(env.stderr, "logbook: wrote %s\n", printable(t.path))
-	default:
-		fmt.Fprintf(env.stderr, "logbook: wrote a file for each cell to %s\n", printable(filepath.Join(t.folder, "*."+t.form)))
 	}
 }
