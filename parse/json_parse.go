@@ -1,8 +1,6 @@
 package parse
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // A jsonParser reads a line as steps from value to value. What stands between
 // two values, brackets and keys, is nearly always what stood there in a line

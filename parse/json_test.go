@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
@@ -56,6 +57,39 @@ func TestJSONUsual(t *testing.T) {
 	}
 	if usual < 2000 {
 		t.Errorf("only %d lines were usual", usual)
+	}
+}
+
+// TestJSONUsualBlock checks that the lines of a block, of which some are not usual
+// and parsed, tell what each tells alone.
+func TestJSONUsualBlock(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(19, 20))
+	var rows rows
+	for _, f := range jsonFormats {
+		p := f.NewParser(nil).(*jsonParser)
+		for range 10 {
+			var block []byte
+			for i := range chunkRows {
+				r := randomRecord(rnd, [...]func(*rand.Rand, string, int) []byte{mild, hostile}[min(1, i%7)])
+				block = append(block, reshaped(rnd, string(f.Append(nil, &r)))...)
+			}
+			p.Reset()
+			rows.reset(chunkRows, allFields, block)
+			next := 0
+			for line := range bytes.Lines(block) {
+				start, end := next, next+len(bytes.TrimSuffix(line, newline))
+				next += len(line)
+				var got, want Record
+				if p.add(block, start, end, 1, &rows) {
+					got = recordOf(&rows, rows.n-1)
+				} else if p.Parse(block[start:end], &got) != OK {
+					continue
+				}
+				if reason := f.NewParser(nil).Parse(slices.Clone(block[start:end]), &want); reason != OK || show(&got) != show(&want) {
+					t.Fatalf("%s: %s\n is %s\nnot %d %s", f.name, line, show(&got), reason, show(&want))
+				}
+			}
+		}
 	}
 }
 

@@ -107,14 +107,9 @@ func (w *jsonWay) goesOn(b []byte) bool {
 func (p *jsonParser) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
 	text := v.of(line)
 	switch e.value.kind {
-	case kHost:
-		if isFullAddress(text) {
-			p.put(Host, v, r)
-			return true
-		}
-	case kVHost:
-		if last := text[len(text)-1]; last > '9' && last != ']' { // without a port
-			p.put(VHost, v, r)
+	case kHost, kVHost:
+		if p.tellHost(e.value.kind, text, v, r) {
+			p.filled |= e.slots
 			return true
 		}
 	case kScheme, kTLS, kCipher:

@@ -21,6 +21,20 @@ func (t *teller) tellText(f Field, v view, r *rows) {
 	t.told.add(f)
 }
 
+// tellHost tells the name or address of a client, or of a virtual host, if it is
+// one as it stands, which it reports.
+func (t *teller) tellHost(k kind, text []byte, at view, r *rows) bool {
+	switch last := text[len(text)-1]; {
+	case k == kHost && isFullAddress(text):
+		t.tellText(Host, at, r)
+	case k == kVHost && last > '9' && last != ']': // without a port
+		t.tellText(VHost, at, r)
+	default:
+		return false
+	}
+	return true
+}
+
 // tellOdd tells those of the texts that the record was told.
 func (t *teller) tellOdd(fields slot, r *rows) {
 	// Of several hosts the first is the client, and all are what was forwarded.

@@ -24,7 +24,7 @@ func addsAsParsed(t *testing.T, p rowParser, careful Parser, rows *rows, rnd *ra
 	if reason := careful.Parse([]byte(line), &want); added && reason != OK {
 		t.Fatalf("%s\n is usual, and %d", line, reason)
 	}
-	if got := recordOf(rows); added && show(&got) != show(&want) {
+	if got := recordOf(rows, 0); added && show(&got) != show(&want) {
 		t.Fatalf("%s\n is %s\nnot %s", line, show(&got), show(&want))
 	}
 	return added
@@ -37,11 +37,11 @@ var allFields = func() (fields []Field) {
 	return fields
 }()
 
-// recordOf returns the first row as a record.
-func recordOf(r *rows) Record {
-	rec := Record{Time: r.time[0], Offset: r.offset[0], Status: r.status[0], Bytes: r.bytes[0], Received: r.received[0], Duration: r.duration[0], UpTime: r.upTime[0]}
+// recordOf returns a row as a record.
+func recordOf(r *rows, i int) Record {
+	rec := Record{Time: r.time[i], Offset: r.offset[i], Status: r.status[i], Bytes: r.bytes[i], Received: r.received[i], Duration: r.duration[i], UpTime: r.upTime[i]}
 	for f := range r.views {
-		if v := r.views[f][0]; v.n >= 0 {
+		if v := r.views[f][i]; v.n >= 0 {
 			rec.Text[f] = r.words(v).bytes()
 		}
 	}

@@ -56,14 +56,8 @@ func (p *w3cParser) tellColumn(v *value, block []byte, at view, r *rows) bool {
 		return true
 	case kStatus, kSize, kDecimal, kDate, kTimeOfDay:
 		return p.setColumn(v, field, &p.record) == OK
-	case kHost:
-		if isFullAddress(field) {
-			p.tellText(Host, at, r)
-			return true
-		}
-	case kVHost:
-		if last := field[len(field)-1]; last > '9' && last != ']' { // without a port
-			p.tellText(VHost, at, r)
+	case kHost, kVHost:
+		if p.tellHost(v.kind, field, at, r) {
 			return true
 		}
 	case kTarget: // of which the parts depend on other columns
