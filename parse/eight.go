@@ -65,12 +65,6 @@ func firstIn(b []byte, c byte) uint64 {
 	return (w - ones) &^ w & highs
 }
 
-// bytesIn returns the uppermost bit of each byte of w that is c.
-func bytesIn(w uint64, c byte) uint64 {
-	w ^= uint64(c) * ones
-	return ^(w&^highs + ^uint64(highs) | w) & highs
-}
-
 // firstOf16 returns the index of the first c in b, 16 if there is none.
 func firstOf16(b *[16]byte, c byte) int {
 	const gather = 0x0002_0408_1020_4081
