@@ -28,8 +28,8 @@ const (
 // U+FFFD, so texts that differ only there are one text; or each is written as
 // \xHH, so that they are not.
 type dictionary struct {
-	slots   []uint32
-	offsets []int32 // text i is text[offsets[i]:offsets[i+1]]
+	slots   []uint32 // a hash table with open addressing, of a power of two and at most three quarters full
+	offsets []int32  // text i is text[offsets[i]:offsets[i+1]]
 	text    []byte
 	array   arrow.Array // of all texts; nil or shorter when texts were added since
 	few     *[256]few   // while there are few

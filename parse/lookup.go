@@ -12,23 +12,14 @@ type lookups struct {
 }
 
 // intern sets codes[i] to the code of the text of views[i], or to -1 if that is
-// null, and returns how many are null.
+// null, and returns how many are null. There are at most chunkRows.
 //
 // Look-ups of texts that are spread over megabytes are bound by the cache's
 // misses. So each step is done for many rows before the next: hashes, then
-// slots, then the first byte of the text that a slot points to, and only then
-// the comparison. The misses of a step overlap, as they depend on nothing of
-// the same step; row by row, each would wait for the one before.
+// slots, then the ends of the text that a slot points to, and only then the
+// comparison. The misses of a step overlap, as they depend on nothing of the
+// same step; row by row, each would wait for the one before.
 func (d *dictionary) intern(r *rows, views []view, codes []int32) (nulls int) {
-	for len(views) > 0 {
-		n := min(len(views), chunkRows)
-		nulls += d.internChunk(r, views[:n], codes[:n])
-		views, codes = views[n:], codes[n:]
-	}
-	return nulls
-}
-
-func (d *dictionary) internChunk(r *rows, views []view, codes []int32) (nulls int) {
 	if d.len() <= fewTexts {
 		return d.internFew(r, views, codes)
 	}
@@ -174,7 +165,7 @@ type few struct {
 	n, code     int32 // the length + 1, so that 0 is none
 }
 
-// internFew is internChunk for columns of few texts. Their ends and lengths tell
+// internFew is intern for columns of few texts. Their ends and lengths tell
 // nearly all of them apart: no text is read twice, as hashing would, and none
 // is guessed by the one before, which a core guesses wrongly.
 func (d *dictionary) internFew(r *rows, views []view, codes []int32) (nulls int) {
