@@ -100,6 +100,26 @@ func addressEnd(line []byte) int {
 	return n
 }
 
+// hostEnd is addressEnd for clients of any kind. Those of which more is to be
+// told than where they end are not told: with a port, in brackets, none at all.
+func hostEnd(line []byte) int {
+	if n := addressEnd(line); n > 0 {
+		return n
+	}
+	seen, n := byte(0), 0
+	for n < len(line) && line[n] != ' ' {
+		seen |= hostBytes[line[n]]
+		n++
+	}
+	if seen&hostOther == 0 || seen&hostBad != 0 || n == len(line) || n < 2 || line[0] == '[' {
+		return 0
+	}
+	if i := bytes.IndexByte(line[:n], ':'); i >= 0 && bytes.IndexByte(line[i+1:n], ':') < 0 {
+		return 0
+	}
+	return n
+}
+
 // isFullAddress reports whether host is surely an IPv4 address. Of digits and dots
 // it says what isAddress would say of most hosts, in a third of the time.
 func isFullAddress(host []byte) bool {

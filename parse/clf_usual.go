@@ -40,7 +40,7 @@ func (p *clfParser) usual(block []byte, start, end int, u *usual) bool {
 
 // plain is usual for a line without backslashes.
 func (p *clfParser) plain(line []byte, u *usual) bool {
-	host := addressEnd(line)
+	host := hostEnd(line)
 	clock := host + len(" - - [")
 	request := clock + len(`17/May/2015:10:05:03 +0000] "`)
 	if host == 0 || len(line) < request || wordsOf(line).eight(host)<<16 != dashes || wordsOf(line).four(request-4)>>8 != bracketAndQuote {
