@@ -82,7 +82,7 @@ func inOrder(parts []*part) {
 }
 
 // maxSample is how many rows are looked at.
-const maxSample = 1 << 11
+const maxSample = 1 << 10
 
 // A sampling tries out how many rows of some batches, one after the other, are
 // different. Codes of texts mean the same in all of them.
@@ -345,7 +345,7 @@ func (s *sampling) shrink(half, all float64) float64 {
 // by how many bits stay free if each sets one of four times as many as there
 // can be (Whang et al. 1990).
 func (s *sampling) count() (half, all float64) {
-	const sizeBits = 13
+	const sizeBits = 12
 	const size = 1 << sizeBits // 4 * maxSample
 	var set [size / 64]uint64
 	estimate := func() float64 {

@@ -193,8 +193,38 @@ func (s *distinct) values(f func(g, number int32)) {
 func (s *distinct) merge(from state, groups []int32, by remaps) {
 	f := from.(*distinct)
 	s.mergeSketches(f, groups)
-	f.values(func(g, number int32) { s.insert(groups[g], by.arg.number(number)) })
+	for i := range f.seen.len() {
+		g, number := f.seen.of(int32(i) + 1)
+		s.insert(groups[g], by.arg.number(number))
+	}
+	for g, at := range f.dense {
+		if at != 0 && f.n[g] != inSketch {
+			s.mergeBits(f.bits[at-1], groups[g], by.arg)
+		}
+	}
 	s.relieve()
+}
+
+// mergeBits adds a set of values to a group.
+func (s *distinct) mergeBits(set []uint64, g int32, by *remap) {
+	if s.dense[g] == 0 || s.n[g] == inSketch {
+		forBits(set, func(number int32) { s.insert(g, by.number(number)) })
+		return
+	}
+	to := s.bits[s.dense[g]-1]
+	forBits(set, func(number int32) {
+		number = by.number(number)
+		word := int(number >> 6)
+		if word >= len(to) {
+			to = grown(to, int(s.arg.size()>>6)+1)
+		}
+		s.n[g] += int32(^to[word] >> (number & 63) & 1)
+		to[word] |= 1 << (number & 63)
+	})
+	s.bits[s.dense[g]-1] = to
+	if s.n[g] > maxDistinct {
+		s.toSketch(g)
+	}
 }
 
 // mergeSketches adds f's sketches; a group that has none makes one of what it

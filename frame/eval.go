@@ -19,6 +19,7 @@ type evaluator struct {
 	schema  *arrow.Schema // of the batch before, whose columns are at
 	at      []int         // for each opColumn its column in schema
 	texts   []int         // nodes that are dictionary columns in it
+	foreign []bool        // for each opColumn whether its type in schema is not ours
 	columns []arrow.Array // for each opColumn the batch's column, of our types
 
 	source *evaluator // of the batches, if the rows here are a fold's, which sets the columns
@@ -51,7 +52,7 @@ func newFolded(source *evaluator) *evaluator {
 }
 
 func newEvaluator(p *program) *evaluator {
-	ev := &evaluator{program: p, memory: make([]nodeMemory, len(p.nodes)), at: make([]int, len(p.nodes)), columns: make([]arrow.Array, len(p.nodes))}
+	ev := &evaluator{program: p, memory: make([]nodeMemory, len(p.nodes)), at: make([]int, len(p.nodes)), foreign: make([]bool, len(p.nodes)), columns: make([]arrow.Array, len(p.nodes))}
 	for i, n := range p.nodes {
 		m := &ev.memory[i]
 		switch n.op {
@@ -79,7 +80,10 @@ func (ev *evaluator) begin(batch arrow.Record, replaced func() error) error {
 	}
 	for i := range ev.columns {
 		if ev.program.nodes[i].op == opColumn {
-			ev.columns[i] = own(batch.Column(ev.at[i]))
+			ev.columns[i] = batch.Column(ev.at[i])
+		}
+		if ev.foreign[i] {
+			ev.columns[i] = own(ev.columns[i])
 		}
 	}
 	another := false
@@ -122,7 +126,7 @@ func (ev *evaluator) find(schema *arrow.Schema) error {
 		if want := ev.memory[i].column.typ; kindOf(TypeOf(field)) != kindOf(want) || TypeOf(field) == Invalid {
 			return fmt.Errorf("frame: column %q is %s in the batch, want %s", n.column, field.Type, want)
 		}
-		ev.at[i] = indices[0]
+		ev.at[i], ev.foreign[i] = indices[0], isForeign(field.Type)
 		if field.Type.ID() == arrow.DICTIONARY {
 			ev.texts = append(ev.texts, i)
 		}

@@ -40,14 +40,20 @@ func ownType(t arrow.DataType) arrow.DataType {
 	return nil
 }
 
+// isForeign reports whether own makes another column of one of this type.
+func isForeign(t arrow.DataType) bool {
+	to := ownType(t)
+	return to != nil && !arrow.TypeEqual(t, to)
+}
+
 // own returns a column as one of the type that ownType says: the column itself
 // if it is, or else one that only the garbage collector needs to release. Whole
 // numbers over 2⁶³-1 are null, nanoseconds are cut off.
 func own(a arrow.Array) arrow.Array {
-	t := ownType(a.DataType())
-	if t == nil || arrow.TypeEqual(t, a.DataType()) {
+	if !isForeign(a.DataType()) {
 		return a
 	}
+	t := ownType(a.DataType())
 	switch a := a.(type) {
 	case *array.Uint8:
 		return converted(a, t, a.Uint8Values(), toInt)

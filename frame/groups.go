@@ -124,7 +124,7 @@ func (t *groups) group(key []int32) int32 {
 	if len(key) == 0 {
 		return 1
 	}
-	if g := t.known(key); g != 0 || !t.admits(t.hash(key)) {
+	if g := t.known(key); g != 0 || t.level > 0 && !t.admits(t.hash(key)) {
 		return g
 	}
 	if len(key) == 1 {

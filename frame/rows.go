@@ -55,7 +55,7 @@ func newRowBuffer(schema *arrow.Schema, groupRows, groupText int, emit func(*row
 
 func newRowColumn(f arrow.Field) (rowColumn, error) {
 	typ := TypeOf(f)
-	if typ != Invalid && !arrow.TypeEqual(f.Type, ownType(f.Type)) {
+	if isForeign(f.Type) {
 		typ = Invalid
 	}
 	switch typ {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"time"
+	"unsafe"
 )
 
 // A state holds one aggregate of all groups of a table. Groups are numbered
@@ -69,16 +70,16 @@ func grown[T any](s []T, n int) []T {
 		return s[:n]
 	}
 	more := n // twice as much, or a large one would be copied often
-	if n > manyGroups {
-		more = n / 4 // it would take too much
+	if n*int(unsafe.Sizeof(*new(T))) > largeArray || n > len(s)+len(s)/8 {
+		more = n / 4 // that would take too much, or it does not grow little by little
 	}
 	t := make([]T, n, n+more+16)
 	copy(t, s)
 	return t
 }
 
-// manyGroups is the number of elements from which on memory is saved.
-const manyGroups = 1 << 17
+// largeArray is the number of bytes from which on memory is saved.
+const largeArray = 4 << 20
 
 // A counting counts rows: "count if …".
 type counting struct{ n []int64 }
