@@ -35,11 +35,9 @@ type alike struct {
 
 // A chunk is the rows of the batch that are collected at a time.
 type chunk struct {
-	from  int              // the first
-	of    []int32          // of each, the row of the window
-	fresh []int32          // rows of the batch like which the window had none
-	size  [chunkRows]int32 // memory of of
-	new   [chunkRows]int32 // memory of fresh
+	from  int     // the first
+	of    []int32 // of each, the row of the window
+	fresh []int32 // rows of the batch like which the window had none
 }
 
 // maxWeight is for how many rows a window may stand before it takes another

@@ -30,8 +30,7 @@ func (w *window) empty() {
 // number finds for each row of a chunk, whose keys are told, the row of the
 // window that is like it. Most find it in the slot where they look first.
 func (w *window) number(told []uint64, from int, c *chunk) {
-	of := c.size[:len(told)]
-	c.from, c.of = from, of
+	of, rows := resize(c.of, len(told)), resize(c.fresh, len(told))
 	seed, fresh := keySeed, 0
 	for i, key := range told {
 		slot := key * seed >> (64 - slotBits)
@@ -41,17 +40,18 @@ func (w *window) number(told []uint64, from int, c *chunk) {
 			row = w.slots[slot]
 		}
 		if row == 0 {
-			c.new[fresh] = int32(from + i)
+			rows[fresh] = int32(from + i)
 			fresh++
 			row = uint16(w.n + fresh)
 			w.slots[slot], w.keys[row] = row, key
 		}
 		of[i] = int32(row) - 1
 	}
-	w.n, c.fresh = w.n+fresh, c.new[:fresh]
+	w.n += fresh
 	w.weights = extended(w.weights, fresh)
 	weights := w.weights
-	for _, row := range c.of {
+	for _, row := range of {
 		weights[row]++
 	}
+	*c = chunk{from, of, rows[:fresh]}
 }
