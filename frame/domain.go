@@ -216,7 +216,8 @@ func (r *remap) number(n int32) int32 {
 // all translates all numbers: from here on number changes nothing.
 func (r *remap) all() {
 	if r.from.kind == textKind {
-		r.to.texts.reserve(r.from.texts.n)
+		r.to.texts.addAll(&r.from.texts, r.known)
+		return
 	}
 	for n := range r.known {
 		r.number(int32(n))

@@ -35,6 +35,7 @@ type interner struct {
 	texts
 	hashes []uint32
 	slots  []int32 // open addressing: number + 1; 0 is free
+	near   uint32  // scratch of await
 }
 
 // textSeed is random, so that no log can be made to collide; the numbers that
@@ -79,6 +80,39 @@ func (t *interner) reserve(more int) {
 	if size := 1 << bits.Len(uint((t.n+more)/3*4)); size > len(t.slots) {
 		t.rehash(size)
 	}
+}
+
+// addAll interns all texts of another and notes their numbers + 1, the first
+// text's at 1. Look-ups are brought on their way many at a time, for they wait
+// for memory three times: for the slot, for where its text is, and for that.
+func (t *interner) addAll(from *interner, numbers []int32) {
+	const together = 256
+	var ids [together]int32
+	t.reserve(from.n)
+	for first := 0; first < from.n; first += together {
+		hashes := from.hashes[first:min(first+together, from.n)]
+		mask := uint32(len(t.slots) - 1)
+		for i, hash := range hashes {
+			ids[i] = max(t.slots[hash&mask], 1) - 1
+		}
+		t.await(ids[:len(hashes)])
+		for i, hash := range hashes {
+			id := first + i
+			numbers[id+1] = t.internHashed(from.at(int32(id)), hash) + 1
+		}
+	}
+}
+
+// await brings the hashes and texts of ids into the cache.
+func (t *interner) await(ids []int32) {
+	if len(t.data) == 0 {
+		return
+	}
+	near := uint32(0)
+	for _, id := range ids {
+		near |= t.hashes[id] | uint32(t.data[min(int(t.ends[id]), len(t.data)-1)])
+	}
+	t.near = near // or the compiler would drop the loop
 }
 
 func (t *interner) rehash(size int) {
