@@ -159,7 +159,7 @@ func (v *value) setNumber(b *[longNumber]byte, r *Record) int {
 		return 0
 	}
 	µs, ok := scale(n, shift-places)
-	if !ok {
+	if !ok || v.kind == kAnyTime && !hasYear(µs) {
 		return 0
 	}
 	if v.kind == kAnyTime {

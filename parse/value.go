@@ -291,8 +291,12 @@ func (p *reader) anyTime(b []byte) (t int64, zone int32, ok bool) {
 		whole = len(b)
 	}
 	t, ok = decimal(b, epochShift(whole))
-	return t, 0, ok
+	return t, 0, ok && hasYear(t)
 }
+
+// hasYear reports whether a time has a year of four digits, as every format
+// writes it.
+func hasYear(µs int64) bool { return µs >= -62_167_219_200_000_000 && µs < 253_402_300_800_000_000 }
 
 // epochShift returns the unit of a time since 1970 with so many digits before
 // the point. Seconds have ten until 2286; thousandths, millionths and billionths
