@@ -97,11 +97,17 @@ func unreadable(path string, err error) error {
 // notLogs are names that lie beside access logs and are none.
 var notLogs = regexp.MustCompile(`(?i)^\.|error|\.(pid|sock|lock|pos|offset|conf|html?|json\.map|md|parquet|arrow|zip|tar|tgz|tar\.\w+)$`)
 
-// logsIn returns the logs in a directory and below. Whether a file is a log is
-// decided by its content later; only what is known not to be one by its name
-// is left out here.
+// tableNames are those of tables, as logs are exported and other tools write
+// them. Beside a log they would count it twice, but a folder may have nothing
+// else: then they are what is to be read. What begins with _ is no data to the
+// tools that write folders, such as Spark with its _SUCCESS.
+var tableNames = regexp.MustCompile(`(?i)^[^._].*\.(parquet|arrow)$`)
+
+// logsIn returns the logs in a directory and below, or else the tables. Whether
+// a file is a log is decided by its content later; only what is known not to be
+// one by its name is left out here.
 func logsIn(dir string) ([]Input, error) {
-	var inputs []Input
+	var inputs, tables []Input
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -113,13 +119,23 @@ func logsIn(dir string) ([]Input, error) {
 			}
 			return nil
 		}
-		if fi, err := os.Stat(path); err == nil && fi.Mode().IsRegular() && !notLogs.MatchString(d.Name()) {
-			inputs = append(inputs, Input{Name: path, Path: path, Found: true})
+		if fi, err := os.Stat(path); err != nil || !fi.Mode().IsRegular() {
+			return nil
+		}
+		in := Input{Name: path, Path: path, Found: true}
+		if !notLogs.MatchString(d.Name()) {
+			inputs = append(inputs, in)
+		} else if tableNames.MatchString(d.Name()) {
+			tables = append(tables, in)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	isLog := func(in Input) bool { return !strings.HasPrefix(filepath.Base(in.Path), "_") }
+	if len(tables) > 0 && !slices.ContainsFunc(inputs, isLog) {
+		inputs = tables
 	}
 	if len(inputs) == 0 {
 		return nil, unreadable(dir, errNoLogs)

@@ -289,7 +289,8 @@ func TestInputs(t *testing.T) {
 	for _, name := range []string{
 		"a/access.log", "a/access.log.1", "a/access.log.10.gz", "a/access.log.2.gz", "a/error.log", "a/.hidden",
 		"b/access.log", "b/access.log-20261101.gz", "b/access.log-20261022", "b/c/site.log.2026-11-02", "b/c/site.log",
-		"empty/error.log",
+		"empty/error.log", "tables/_SUCCESS", "tables/.part-0.parquet.crc", "tables/part-0.parquet", "tables/day=1/part-0.arrow",
+		"both/site.log", "both/site.parquet",
 	} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -314,6 +315,8 @@ func TestInputs(t *testing.T) {
 		{"a/error.log", "a/error.log"}, // who names it means it
 		{"gone", "error: gone: "},
 		{"gone*.log", "error: cannot read gone*.log: no such file or directory"},
+		{"tables", "tables/day=1/part-0.arrow tables/part-0.parquet"},
+		{"both", "both/site.log"}, // the table is an export of it
 		{"empty", "error: cannot read empty: no logs in this directory"},
 	} {
 		inputs, err := Inputs(strings.Fields(c.args), strings.NewReader(""))
