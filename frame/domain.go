@@ -23,7 +23,6 @@ type domain struct {
 
 	fresh  []int32  // scratch of ofTexts: codes that have no number yet …
 	hashes []uint32 // … and their texts' hashes
-	near   int32
 }
 
 // size returns how many numbers the domain has given, null among them.
@@ -76,20 +75,14 @@ func (d *domain) ofTexts(v *vector, rows, out []int32) {
 	}
 }
 
-// learn numbers the texts of the codes that are fresh. As in a scan's look-ups,
-// each step is done for all before the next, so that their waits for memory
-// overlap.
+// learn numbers the texts of the codes that are fresh.
 func (d *domain) learn(texts *texts) {
 	d.texts.reserve(len(d.fresh))
 	d.hashes = resize(d.hashes, len(d.fresh))
 	for i, code := range d.fresh {
 		d.hashes[i] = hashOf(texts.at(code))
 	}
-	mask, near := uint32(len(d.texts.slots)-1), int32(0)
-	for _, hash := range d.hashes {
-		near |= d.texts.slots[hash&mask]
-	}
-	d.near = near // or the compiler would drop the loop
+	d.texts.await(d.hashes)
 	for i, code := range d.fresh {
 		d.byCode.at[code+1] = d.texts.internHashed(texts.at(code), d.hashes[i]) + 1
 	}

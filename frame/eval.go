@@ -12,7 +12,6 @@ import (
 // to one goroutine.
 type evaluator struct {
 	program *program
-	batch   arrow.Record
 	rows    int
 	number  int // of the batch, from 1
 	memory  []nodeMemory
@@ -98,7 +97,7 @@ func (ev *evaluator) begin(batch arrow.Record, replaced func() error) error {
 	for _, i := range ev.texts {
 		ev.memory[i].column.dict.follow(ev.dictionary(i))
 	}
-	ev.batch, ev.rows = batch, int(batch.NumRows())
+	ev.rows = int(batch.NumRows())
 	ev.number++
 	return nil
 }

@@ -83,19 +83,13 @@ func (t *interner) reserve(more int) {
 }
 
 // addAll interns all texts of another and notes their numbers + 1, the first
-// text's at 1. Look-ups are brought on their way many at a time, for they wait
-// for memory three times: for the slot, for where its text is, and for that.
+// text's at 1.
 func (t *interner) addAll(from *interner, numbers []int32) {
 	const together = 256
-	var ids [together]int32
 	t.reserve(from.n)
 	for first := 0; first < from.n; first += together {
 		hashes := from.hashes[first:min(first+together, from.n)]
-		mask := uint32(len(t.slots) - 1)
-		for i, hash := range hashes {
-			ids[i] = max(t.slots[hash&mask], 1) - 1
-		}
-		t.await(ids[:len(hashes)])
+		t.await(hashes)
 		for i, hash := range hashes {
 			id := first + i
 			numbers[id+1] = t.internHashed(from.at(int32(id)), hash) + 1
@@ -103,16 +97,22 @@ func (t *interner) addAll(from *interner, numbers []int32) {
 	}
 }
 
-// await brings the hashes and texts of ids into the cache.
-func (t *interner) await(ids []int32) {
+// await brings into the cache what looking up texts of these hashes will read.
+// One after the other each would wait for its slot, for where its text is, and
+// for that; like this the waits of all overlap.
+func (t *interner) await(hashes []uint32) {
 	if len(t.data) == 0 {
 		return
 	}
-	near := uint32(0)
-	for _, id := range ids {
+	slots, mask, near := t.slots, uint32(len(t.slots)-1), uint32(0)
+	for _, hash := range hashes {
+		near |= uint32(slots[hash&mask])
+	}
+	for _, hash := range hashes {
+		id := max(slots[hash&mask], 1) - 1
 		near |= t.hashes[id] | uint32(t.data[min(int(t.ends[id]), len(t.data)-1)])
 	}
-	t.near = near // or the compiler would drop the loop
+	t.near = near // or the compiler would drop the loops
 }
 
 func (t *interner) rehash(size int) {
