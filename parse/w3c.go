@@ -107,6 +107,9 @@ func (p *w3cParser) directive(line []byte) {
 			p.fields = append(p.fields[:0], rest...)
 			p.values = w3cValues(string(rest))
 		}
+		if len(rest) == 0 {
+			p.values = nil // as of a log that names no columns at all
+		}
 	case strings.EqualFold(string(keyword), "Date") && len(rest) >= 10:
 		c := newClock
 		if c.readDate(rest[:10]) {
