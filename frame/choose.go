@@ -184,7 +184,7 @@ func (s *sampling) cost(of *part) (float64, error) {
 
 // bundle returns the bundle of one part.
 func (s *sampling) bundle(of *part) (b *bundle, err error) {
-	many := s.rows.partial.tables[of.table].n > s.terms.many
+	many := s.rows.partial.tables[of.table].size() > s.terms.many
 	b = &bundle{set: s.plan.needed(of.facets), parts: []*part{of}}
 	if many {
 		b.set = s.plan.needed(of.lean)

@@ -248,14 +248,14 @@ func (e *encoder) pairs(p *pairs, count func(n int32) int64) {
 	}
 }
 
-// counts writes the pairs of a settled tally, each with its count.
-func (e *encoder) counts(s *tally) {
-	e.uint(uint64(len(s.keys)))
+// counts writes the pairs of a run, each with its count.
+func (e *encoder) counts(r run) {
+	e.uint(uint64(r.n))
 	var last pairPlace
-	s.each(func(g, number int32, n int64) {
-		last = e.pair(last, uint64(g)<<32|uint64(number))
-		e.uint(uint64(n))
-	})
+	for c := r.reader(); c.next(); {
+		last = e.pair(last, c.pair)
+		e.uint(c.n)
+	}
 }
 
 type pairPlace struct{ a, b uint32 }

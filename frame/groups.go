@@ -21,7 +21,9 @@ type groups struct {
 	n       int       // groups, with group 0
 	count   counting  // rows of each group
 	states  []state
-	level   int // only keys whose hash begins with so many zero bits have a group of their own
+	level   int    // only keys whose hash begins with so many zero bits have a group of their own
+	seen    int    // rows, of which those that are alike may be one
+	loose   *tally // of the keys of rows that have no group yet; nil: all have
 	scratch struct {
 		groups, level, rows, numbers, units []int32
 		keys                                [][]int32
@@ -228,6 +230,12 @@ func (t *groups) merge(from *groups, order []int32, by []remap) {
 		t.level = from.level
 		t.prune()
 	}
+	t.seen += from.seen
+	if t.loose != nil || from.loose != nil {
+		t.mergeLoose(from, by)
+		t.limit()
+		return
+	}
 	to := make([]int32, from.n)
 	key := make([]int32, len(t.keys))
 	for _, g := range order {
@@ -264,10 +272,30 @@ func (t *groups) mergeStates(from *groups, to []int32, by []remap) {
 // is decided by their keys' hashes alone, and how many by how many keys there
 // have been: both do not depend on the order in which they came.
 func (t *groups) limit() {
-	for t.n-1 > t.plan.hardLimit && t.level < 60 {
+	for t.tooMany() && t.level < 60 {
 		t.level++
 		t.prune()
 	}
+}
+
+// tooMany reports whether groups have to give way. Tallied pairs of keys are
+// no more than it seems; while rows come, they may be twice as many.
+func (t *groups) tooMany() bool {
+	if t.loose == nil {
+		return t.n-1 > t.plan.hardLimit
+	}
+	if t.loose.size() > 2*t.plan.hardLimit {
+		t.loose.settle()
+	}
+	return t.loose.size() > t.plan.hardLimit && t.loose.isSettled()
+}
+
+// size returns how many groups there are, or at most.
+func (t *groups) size() int {
+	if t.loose != nil {
+		return t.loose.size()
+	}
+	return t.n - 1
 }
 
 // prune rebuilds the table with the groups that its level admits.
@@ -276,6 +304,9 @@ func (t *groups) prune() {
 	fresh.level = t.level
 	fresh.merge(t, t.all(), make([]remap, len(t.domains)))
 	fresh.scratch = t.scratch
+	if fresh.loose != nil {
+		fresh.loose.settle() // or tooMany could not tell whether that is enough
+	}
 	*t = *fresh
 }
 

@@ -70,6 +70,12 @@ func (p *Partial) end() error {
 	if p.err == nil {
 		p.err = p.flush()
 	}
+	for _, t := range p.tables {
+		if t.loose != nil {
+			t.loose.settle()
+			t.limit()
+		}
+	}
 	return p.err
 }
 
@@ -169,7 +175,7 @@ func (p *Partial) isLarge() bool {
 		if t.level > 0 {
 			return false
 		}
-		n = max(n, t.n)
+		n = max(n, t.size())
 	}
 	return n > 2000
 }
@@ -189,7 +195,7 @@ func (p *Partial) mergeTogether(q *Partial, by []remap) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(q.tables[j].n, q.tables[i].n) })
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(q.tables[j].size(), q.tables[i].size()) })
 	var merging errgroup.Group
 	merging.SetLimit(runtime.GOMAXPROCS(0))
 	for _, i := range order {
@@ -234,6 +240,7 @@ func (p *Partial) canonical() *Partial {
 	}
 	by := remapsOf(used, sorted)
 	for i, t := range used.tables {
+		t = t.numbered()
 		sorted.tables[i].merge(t, t.sorted(), by)
 	}
 	return sorted

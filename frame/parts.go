@@ -56,7 +56,11 @@ func (p *Plan) divide() (parts []part) {
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return p.tables[i].selection - p.tables[j].selection })
 	for _, i := range order {
-		parts = append(parts, p.divideTable(i)...)
+		of := p.divideTable(i)
+		if len(of) == 1 && p.tables[i].isTallied() {
+			p.tables[i].loosens = looseGroups
+		}
+		parts = append(parts, of...)
 	}
 	for i := range parts {
 		parts[i].place = i

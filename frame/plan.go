@@ -94,6 +94,7 @@ type groupsPlan struct {
 	keys      []int // domains
 	states    []statePlan
 	hardLimit int
+	loosens   int // number of groups from which on the table may be loosened; 0: it may not
 }
 
 func (t *groupsPlan) domain(domains []domain, key int) *domain { return &domains[t.keys[key]] }

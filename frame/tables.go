@@ -115,7 +115,7 @@ func (p *Partial) finishGroups(cell *cellPlan) (*Table, error) {
 // are in no order, and those that the query's limit is sure to leave out are
 // left out. The row of the groups that were too many is the last.
 func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table {
-	t := p.tables[period.table]
+	t := p.tables[period.table].numbered()
 	limit := p.plan.opts.MaxGroups
 	out := &Table{Name: q.name, Show: q.query.Show}
 	order := t.head(q, period, p.plan.program.zone)

@@ -1,179 +1,148 @@
 package frame
 
 import (
-	"math/bits"
+	"math"
 	"slices"
+	"sync"
 )
 
-// A tally holds how often each group has each value of a domain.
+// A tally counts pairs of numbers: how often each group has each value of a
+// domain. It may count each pair by units of time, too.
 //
 // Groups and values may make millions of pairs, most of them rare. No hash
-// table holds these: its memory would be twice that of the pairs, and each
+// table holds these: its memory would be many times that of the pairs, and each
 // row a wait for it. The pairs that came last are counted in a small table;
-// those that have to leave it are appended to a tail, and now and then the tail
-// is sorted and merged into the pairs before it.
+// those that have to leave it are appended to a tail, and when that is long it
+// is sorted and becomes a run, in which a pair takes three bytes or four. Runs
+// of like length become one, so that there are never more than a few.
 type tally struct {
 	arg    *domain
-	recent []pairCount // by hash of the pair; nil while all pairs are in the tail
-	keys   []uint64    // of pairs, group<<32 | value: sorted ones, and the tail
-	n      []uint32    // of each, what is below 2³²
-	sorted int
-	more   map[uint64]int64 // what is above, of the few pairs that have it
+	recent []tallied // by hash of the pair; nil while all pairs are in the tail
+	tail   []tallied
+	runs   []run // the older, the longer
 }
 
-type pairCount struct {
-	key uint64
-	n   int64
+// tallied is how often a pair came in a unit.
+type tallied struct {
+	pair uint64 // group<<32 | value
+	unit int32  // 0 where there are no units
+	n    uint32
 }
 
 const (
 	recentBits = 12
-	leastTail  = 1 << 14
+	tailSize   = 1 << 14 // of 16 bytes, which a near cache holds
 )
 
+func pairOf(a, b int32) uint64 { return uint64(a)<<32 | uint64(b) }
+
 // add adds to how often a group has a value.
-func (s *tally) add(g, number int32, n int64) {
-	key := uint64(g)<<32 | uint64(number)
-	if s.recent == nil {
-		s.push(key, n)
+func (s *tally) add(g, number int32, n int64) { s.addIn(0, g, number, n) }
+
+// addIn is add in a unit.
+func (s *tally) addIn(unit, g, number int32, n int64) {
+	pair := pairOf(g, number)
+	if s.recent == nil || n > math.MaxInt32 {
+		s.push(pair, unit, n)
 		return
 	}
-	r := &s.recent[key*0x9e3779b97f4a7c15>>(64-recentBits)]
-	if r.key != key {
+	r := &s.recent[(pair+uint64(unit)<<20)*0x9e3779b97f4a7c15>>(64-recentBits)]
+	if r.pair != pair || r.unit != unit || r.n > math.MaxInt32 {
 		if r.n != 0 {
-			s.push(r.key, r.n)
+			s.push(r.pair, r.unit, int64(r.n))
 		}
-		r.key, r.n = key, 0
+		*r = tallied{pair: pair, unit: unit}
 	}
-	r.n += n
+	r.n += uint32(n)
 }
 
 // push appends a count to the tail.
-func (s *tally) push(key uint64, n int64) {
-	if n>>32 != 0 {
-		s.carry(key, n>>32)
+func (s *tally) push(pair uint64, unit int32, n int64) {
+	if n > math.MaxUint32 {
+		var alone packer
+		alone.add(pair, unit, uint64(n))
+		s.addRun(alone.run)
+		return
 	}
-	s.keys, s.n = append(s.keys, key), append(s.n, uint32(n))
-	if len(s.keys)-s.sorted >= max(leastTail, s.sorted/2) {
-		s.sortTail()
+	s.tail = append(s.tail, tallied{pair, unit, uint32(n)})
+	if len(s.tail) >= tailSize {
+		s.pack()
 		if s.recent == nil {
-			s.recent = make([]pairCount, 1<<recentBits)
+			s.recent = make([]tallied, 1<<recentBits)
 		}
 	}
 }
 
-// carry adds n times 2³² to the count of a pair.
-func (s *tally) carry(key uint64, n int64) {
-	if s.more == nil {
-		s.more = map[uint64]int64{}
+// pack makes a run of the tail.
+func (s *tally) pack() {
+	if len(s.tail) == 0 {
+		return
 	}
-	s.more[key] += n
+	sortTallied(s.tail)
+	p := packer{run: run{bytes: make([]byte, 0, 5*len(s.tail))}}
+	for i := 0; i < len(s.tail); {
+		c := s.tail[i]
+		n := uint64(c.n)
+		for i++; i < len(s.tail) && s.tail[i].pair == c.pair && s.tail[i].unit == c.unit; i++ {
+			n += uint64(s.tail[i].n)
+		}
+		p.add(c.pair, c.unit, n)
+	}
+	s.tail = s.tail[:0]
+	s.addRun(p.run)
 }
 
-// settle sorts all pairs: then they are in keys, each once.
+// addRun adds a run, which takes in those before it that are not longer by far.
+func (s *tally) addRun(r run) {
+	for i := len(s.runs) - 1; i >= 0 && s.runs[i].n < 2*r.n; i-- {
+		r = merged(s.runs[i], r)
+		s.runs = s.runs[:i]
+	}
+	s.runs = append(s.runs, r.fit())
+}
+
+// settle makes one run of all pairs.
 func (s *tally) settle() {
-	if s.recent != nil {
-		for _, r := range s.recent {
-			if r.n != 0 {
-				s.push(r.key, r.n)
-			}
-		}
-		s.recent = nil
+	if s.isSettled() {
+		return // and may be read by several
 	}
-	s.sortTail()
+	for _, r := range s.recent {
+		if r.n != 0 {
+			s.push(r.pair, r.unit, int64(r.n))
+		}
+	}
+	s.pack()
+	s.recent, s.tail = nil, nil
+	for i := len(s.runs) - 2; i >= 0; i-- {
+		s.runs = append(s.runs[:i], merged(s.runs[i], s.runs[i+1]).fit())
+	}
+}
+
+func (s *tally) isSettled() bool { return s.recent == nil && len(s.tail) == 0 && len(s.runs) <= 1 }
+
+// size returns how many pairs there are: exactly, if the tally is settled, or at
+// most.
+func (s *tally) size() int {
+	n := len(s.recent) + len(s.tail)
+	for _, r := range s.runs {
+		n += r.pairs
+	}
+	return n
+}
+
+// settled returns all pairs as one run.
+func (s *tally) settled() run {
+	s.settle()
+	if len(s.runs) == 0 {
+		return run{}
+	}
+	return s.runs[0]
 }
 
 // each calls f for all pairs, ascending.
 func (s *tally) each(f func(g, number int32, n int64)) {
-	s.settle()
-	for i, key := range s.keys {
-		f(int32(key>>32), int32(uint32(key)), s.more[key]<<32+int64(s.n[i]))
-	}
-}
-
-// sortTail makes the tail part of the sorted pairs.
-func (s *tally) sortTail() {
-	keys, n := s.keys[s.sorted:], s.n[s.sorted:]
-	if len(keys) == 0 {
-		return
-	}
-	sortPairs(keys, n)
-	s.addSorted(keys, n)
-}
-
-// addSorted adds the sorted tail: to pairs that are there already where they
-// stand, and the new ones in between.
-func (s *tally) addSorted(keys []uint64, n []uint32) {
-	newKeys, newN := make([]uint64, 0, len(keys)), make([]uint32, 0, len(keys))
-	at := 0
-	for i, key := range keys {
-		for at < s.sorted && s.keys[at] < key {
-			at++
-		}
-		switch last := len(newKeys) - 1; {
-		case at < s.sorted && s.keys[at] == key:
-			s.increase(&s.n[at], n[i], key)
-		case last >= 0 && newKeys[last] == key:
-			s.increase(&newN[last], n[i], key)
-		default:
-			newKeys, newN = append(newKeys, key), append(newN, n[i])
-		}
-	}
-	// From the back, so that what moves never overwrites what has not moved.
-	from, to := s.sorted-1, s.sorted+len(newKeys)-1
-	s.sorted += len(newKeys)
-	s.keys, s.n = s.keys[:s.sorted], s.n[:s.sorted]
-	for i := len(newKeys) - 1; i >= 0; to-- {
-		if from >= 0 && s.keys[from] > newKeys[i] {
-			s.keys[to], s.n[to] = s.keys[from], s.n[from]
-			from--
-		} else {
-			s.keys[to], s.n[to] = newKeys[i], newN[i]
-			i--
-		}
-	}
-}
-
-func (s *tally) increase(count *uint32, n uint32, key uint64) {
-	sum, carry := bits.Add32(*count, n, 0)
-	*count = sum
-	if carry != 0 {
-		s.carry(key, 1)
-	}
-}
-
-// sortPairs sorts keys, and n with them, byte by byte from the last on: a byte
-// that is the same in all keys, as most are, costs a look.
-func sortPairs(keys []uint64, n []uint32) {
-	differ := uint64(0)
-	for _, key := range keys {
-		differ |= key ^ keys[0]
-	}
-	fromKeys, fromN := keys, n
-	toKeys, toN := make([]uint64, len(keys)), make([]uint32, len(n))
-	for shift := 0; shift < 64; shift += 8 {
-		if differ>>shift&0xff == 0 {
-			continue
-		}
-		var places [256]int
-		for _, key := range fromKeys {
-			places[byte(key>>shift)]++
-		}
-		place := 0
-		for i, count := range places {
-			places[i] = place
-			place += count
-		}
-		for i, key := range fromKeys {
-			at := &places[byte(key>>shift)]
-			toKeys[*at], toN[*at] = key, fromN[i]
-			*at++
-		}
-		fromKeys, fromN, toKeys, toN = toKeys, toN, fromKeys, fromN
-	}
-	if &fromKeys[0] != &keys[0] {
-		copy(keys, fromKeys)
-		copy(n, fromN)
+	for c := s.settled().reader(); c.next(); {
+		f(int32(c.pair>>32), int32(uint32(c.pair)), int64(c.n))
 	}
 }
 
@@ -182,13 +151,57 @@ func (s *tally) merge(f *tally, groups []int32, by *remap) {
 	f.each(func(g, number int32, n int64) { s.add(groups[g], by.number(number), n) })
 }
 
-func (s *tally) put(e *encoder) {
-	s.settle()
-	e.counts(s)
-}
+func (s *tally) put(e *encoder) { e.counts(s.settled()) }
 
 func (s *tally) get(d *decoder, n int) {
 	d.pairs(n, int(s.arg.size()), true, s.add)
+}
+
+// spareTails are memory to sort tails with.
+var spareTails = sync.Pool{New: func() any { return new([tailSize]tallied) }}
+
+// sortTallied sorts a tail by pairs and units, byte by byte from the last on: a
+// byte that is the same in all of them, as most are, costs a look.
+func sortTallied(list []tallied) {
+	spare := spareTails.Get().(*[tailSize]tallied)
+	defer spareTails.Put(spare)
+	var differ tallied
+	for _, c := range list {
+		differ.pair |= c.pair ^ list[0].pair
+		differ.unit |= c.unit ^ list[0].unit
+	}
+	from, to := list, spare[:len(list)]
+	for i := range 12 {
+		if differ.byte(i) == 0 {
+			continue
+		}
+		var places [256]int
+		for k := range from {
+			places[from[k].byte(i)]++
+		}
+		place := 0
+		for b, count := range places {
+			places[b] = place
+			place += count
+		}
+		for k := range from {
+			at := &places[from[k].byte(i)]
+			to[*at] = from[k]
+			*at++
+		}
+		from, to = to, from
+	}
+	if &from[0] != &list[0] {
+		copy(list, from)
+	}
+}
+
+// byte returns the bytes of unit and pair, the least first.
+func (c *tallied) byte(i int) byte {
+	if i < 4 {
+		return byte(c.unit >> (8 * i))
+	}
+	return byte(c.pair >> (8 * (i - 4)))
 }
 
 // indexOf returns, for each group, where it stands in groups, or -1.

@@ -60,12 +60,21 @@ func (v *view) group(part *part) error {
 		keys = append(keys, numbers)
 	}
 	t.scratch.keys = keys
-	in := input{rows: rows, groups: t.of(keys, len(rows))}
+	in := input{rows: rows}
 	if v.fold != nil {
 		in.weights = v.fold.window.weights
 	}
-	if err := t.update(v, part, &in); err != nil {
+	if t.loose != nil {
+		err = v.groupLoose(t, keys, &in)
+	} else {
+		in.groups = t.of(keys, len(rows))
+		err = t.update(v, part, &in)
+	}
+	if err != nil {
 		return err
+	}
+	if t.seen += len(rows); t.isCrowded() {
+		t.loosen()
 	}
 	t.limit()
 	return nil
