@@ -2,53 +2,46 @@ package parse
 
 // lookups are look-ups of a chunk's texts that are under way.
 type lookups struct {
-	rows   [chunkRows]uint8 // of the texts: those that are not null
-	views  [chunkRows]view
-	hashes [chunkRows]uint32
-	codes  [chunkRows]int32 // of the known texts that these probably are
-	known  [chunkRows]view
-	others [chunkRows]uint8 // those that these are not
-	waited uint32           // for memory
+	views  [chunkRows]view  // of the texts that are not null …
+	rows   [chunkRows]uint8 // … where they are …
+	codes  [chunkRows]int32 // … and theirs
+	hashes [chunkRows]uint64
+	news   [chunkRows]uint8 // which of the texts are not known
+	waited uint64           // for memory
 }
 
 // intern sets codes[i] to the code of the text of views[i], or to -1 if that is
 // null, and returns how many are null. There are at most chunkRows.
-//
-// Look-ups of texts that are spread over megabytes are bound by the cache's
-// misses. So each step is done for many rows before the next: hashes, then
-// slots, then the ends of the text that a slot points to, and only then the
-// comparison. The misses of a step overlap, as they depend on nothing of the
-// same step; row by row, each would wait for the one before.
 func (d *dictionary) intern(r *rows, views []view, codes []int32) (nulls int) {
 	if d.len() <= fewTexts {
 		return d.internFew(r, views, codes)
 	}
 	l := &r.lookups
 	n := l.gather(views)
-	if nulls = len(views) - n; nulls > 0 {
-		for i := range codes {
-			codes[i] = -1
-		}
+	if n == len(views) {
+		d.internAll(r, views, codes)
+		return 0
 	}
-	r.hash(l.views[:n], l.hashes[:n])
-	d.awaitSlots(l, n)
-	d.find(l, n)
-	d.awaitTexts(l, n)
-	d.confirm(r, l, n, codes)
-	return nulls
+	d.internAll(r, l.views[:n], l.codes[:n])
+	for i := range codes {
+		codes[i] = -1
+	}
+	for i, row := range l.rows[:n] {
+		codes[row] = l.codes[i]
+	}
+	return len(views) - n
 }
 
-// gather collects the views that are not null and says how many there are.
-// Whether a text is null is anybody's guess, so there is no branch, but most
-// columns have no null.
+// gather collects the views that are not null, unless all are, and says how
+// many there are. Whether a text is null is anybody's guess, so there is no
+// branch.
 func (l *lookups) gather(views []view) int {
 	null := int32(0)
 	for _, v := range views {
 		null |= v.n
 	}
-	if null >= 0 {
-		l.rows = allRows
-		return copy(l.views[:], views)
+	if null >= 0 { // as in most columns
+		return len(views)
 	}
 	n := 0
 	for i, v := range views {
@@ -58,101 +51,50 @@ func (l *lookups) gather(views []view) int {
 	return n
 }
 
-var allRows = func() (rows [chunkRows]uint8) {
-	for i := range rows {
-		rows[i] = uint8(i)
+// internAll is intern for texts of which none is null.
+//
+// A table of many texts is larger than a core's caches, and its look-ups are
+// bound by their misses. So each step is done for many rows before the next:
+// the misses of one overlap, as they depend on nothing of the same step; row by
+// row, each would wait for the one before.
+func (d *dictionary) internAll(r *rows, views []view, codes []int32) {
+	l := &r.lookups
+	hashes := l.hashes[:len(views)]
+	r.hash(views, hashes)
+	l.waited = d.awaitSlots(hashes)
+	for _, i := range d.find(hashes, codes, &l.news) {
+		codes[i] = d.code(r.words(views[i]).bytes(), hashes[i])
 	}
-	return rows
-}()
+}
 
-// awaitSlots and awaitTexts bring into the cache what the next step reads. Each
-// is a loop of so few instructions that a core has dozens of its loads under
-// way. They keep a result, or the compiler would see that nobody needs them.
-func (d *dictionary) awaitSlots(l *lookups, n int) {
-	slots, mask := d.slots, uint32(len(d.slots)-1)
-	waited := uint32(0)
-	for _, hash := range l.hashes[:n] {
+// awaitSlots brings into the cache what find reads, in a loop of so few
+// instructions that a core has dozens of its loads under way. It returns
+// something of them, or the compiler would see that nobody needs them.
+func (d *dictionary) awaitSlots(hashes []uint64) (waited uint64) {
+	slots, mask := d.slots, uint64(len(d.slots)-1)
+	for _, hash := range hashes {
 		waited ^= slots[hash&mask]
 	}
-	l.waited = waited
+	return waited
 }
 
-// Texts lie one behind the other, so that the ends of one are its beginning and
-// that of the next; most are so short that they have no third line of the cache.
-func (d *dictionary) awaitTexts(l *lookups, n int) {
-	text, offsets, waited := d.text, d.offsets, byte(0)
-	for i, code := range l.codes[:n] {
-		start, end := offsets[code], offsets[code+1]
-		l.known[i] = view{start, end - start}
-		if int(start) < len(text) {
-			waited ^= text[start]
-		}
-		if int(end) < len(text) {
-			waited ^= text[end]
-		}
-	}
-	l.waited = uint32(waited)
-}
-
-// find looks for each hash's code. It is that of the first text with nearly
-// that hash, or, so that there always is a text to compare with, that of text 0.
-func (d *dictionary) find(l *lookups, n int) {
-	slots, mask := d.slots, uint32(len(d.slots)-1)
-	for i, hash := range l.hashes[:n] {
+// find sets codes to those of the hashes, and returns which have none yet.
+func (d *dictionary) find(hashes []uint64, codes []int32, news *[chunkRows]uint8) []uint8 {
+	slots, mask := d.slots, uint64(len(d.slots)-1)
+	codes = codes[:len(hashes)]
+	n := 0
+	for i, hash := range hashes {
 		at := hash & mask
 		s := slots[at]
 		for s^hash > mask && s != 0 {
 			at = (at + 1) & mask
 			s = slots[at]
 		}
-		l.codes[i] = int32(max(s&mask, 1)) - 1
+		codes[i] = int32(s&mask) - 1
+		news[uint8(n)] = uint8(i)
+		n += int(uint32(codes[i]) >> 31)
 	}
-}
-
-// confirm compares texts with those that were found for them, and gives codes
-// to those that are new.
-func (d *dictionary) confirm(r *rows, l *lookups, n int, codes []int32) {
-	if n == len(codes) {
-		copy(codes, l.codes[:])
-	} else {
-		for i, row := range l.rows[:n] {
-			codes[row] = l.codes[i]
-		}
-	}
-	for _, i := range l.compare(&r.texts, wordsOf(d.text), n) {
-		codes[l.rows[i]] = d.code(r.words(l.views[i]).bytes(), l.hashes[i])
-	}
-}
-
-// compare returns which of the texts are not the known ones. That texts of one
-// length are not the same is rare, so where they differ is left open, and
-// which texts do is noted in any case: no branch is guessed wrongly.
-func (l *lookups) compare(texts *texts, known words, count int) []uint8 {
-	others := 0
-	for i := range count {
-		s, t := texts.words(l.views[uint8(i)]), known.part(l.known[uint8(i)])
-		n, differ := s.n, uint64(s.n^t.n)
-		switch {
-		case differ != 0:
-		case n >= 8:
-			differ = (s.word(0) ^ t.word(0)) | (s.word(n-8) ^ t.word(n-8))
-			if n > 16 {
-				differ |= (s.word(8) ^ t.word(8)) | (s.word(n-16) ^ t.word(n-16))
-				for at := 16; at < n-16; at += 16 {
-					differ |= (s.word(at) ^ t.word(at)) | (s.word(at+8) ^ t.word(at+8))
-				}
-			}
-		default:
-			s0, s1 := s.shortEnds()
-			t0, t1 := t.shortEnds()
-			differ = (s0 ^ t0) | (s1 ^ t1)
-		}
-		l.others[uint8(others)] = uint8(i)
-		if differ != 0 {
-			others++
-		}
-	}
-	return l.others[:others]
+	return news[:n]
 }
 
 // fewTexts is how many texts a column such as method, protocol or type has.

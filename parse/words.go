@@ -8,7 +8,7 @@ import (
 )
 
 // Words are a text as its place in memory. Texts of a log are short, and each
-// is hashed and compared: here that is done eight bytes at a time, without the
+// is split and hashed: here that is done eight bytes at a time, without the
 // calls, loops and checks that would cost more than the work. What makes them
 // has checked that the text is there, and keeps it there.
 type words struct {
@@ -59,7 +59,7 @@ func (s words) shortEnds() (first, last uint64) {
 }
 
 // hashKeys differ from run to run, so that nobody can write a log whose texts
-// all fall into one slot. No answer depends on them.
+// have one hash, or all fall into one slot. No answer depends on them.
 var hashKeys = func() (keys [4]uint64) {
 	var secret [len(keys) * 8]byte
 	rand.Read(secret[:]) // never fails
@@ -72,7 +72,7 @@ var hashKeys = func() (keys [4]uint64) {
 // hash sets hashes to those of the texts of views. It multiplies what the keys
 // made unforeseeable and folds the product's halves, as Go's own maps do on
 // machines that have no instructions for AES.
-func (t *texts) hash(views []view, hashes []uint32) {
+func (t *texts) hash(views []view, hashes []uint64) {
 	keys := &hashKeys
 	for i, v := range views {
 		s := t.words(v)
@@ -87,7 +87,7 @@ func (t *texts) hash(views []view, hashes []uint32) {
 				s.at = unsafe.Add(s.at, 16)
 			}
 		}
-		hashes[i] = uint32(fold(fold(first^keys[2], last^state), keys[3]))
+		hashes[i] = fold(fold(first^keys[2], last^state), keys[3])
 	}
 }
 
@@ -97,8 +97,8 @@ func fold(a, b uint64) uint64 {
 }
 
 // hashOf is the hash of one text.
-func hashOf(text []byte) uint32 {
-	var hash [1]uint32
+func hashOf(text []byte) uint64 {
+	var hash [1]uint64
 	t := texts{block: text}
 	t.hash([]view{{0, int32(len(text))}}, hash[:])
 	return hash[0]
