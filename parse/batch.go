@@ -178,9 +178,9 @@ func (b *batcher) collect(r *rows, room int) {
 		if v.codes[f] == nil {
 			v.codes[f] = make([]int32, 0, max(room, r.n))
 		}
-		b.intern(f, r)
-		v.codes[f] = append(v.codes[f], r.codes[f][:r.n]...)
-		v.nulls[f] += r.nulls[f]
+		n := len(v.codes[f])
+		v.codes[f] = slices.Grow(v.codes[f], r.n)[:n+r.n]
+		v.nulls[f] += b.codesOf(f, r, v.codes[f][n:])
 	}
 	v.append(r, &b.needs, room)
 }
@@ -281,23 +281,32 @@ func (b *batcher) array(c column, v *values) arrow.Array {
 	return b.fileArray(v)
 }
 
-// intern sees to it that a field's texts have codes.
+// intern sees to it that a field's texts have codes in the rows.
 func (b *batcher) intern(f Field, r *rows) {
+	if !r.coded[f] {
+		r.nulls[f] = b.codesOf(f, r, r.codes[f])
+		r.coded[f] = true
+	}
+}
+
+// codesOf sets codes to those of the rows' texts, and says how many are null.
+func (b *batcher) codesOf(f Field, r *rows, codes []int32) (nulls int) {
+	codes = codes[:r.n]
 	if r.coded[f] {
-		return
+		copy(codes, r.codes[f])
+		return r.nulls[f]
 	}
 	if b.dictionaries[f] == nil {
 		b.dictionaries[f] = newDictionary()
 		b.dictionaries[f].escape = b.escape
 	}
-	if r.coded[f] = true; r.filled.has(f) {
-		r.nulls[f] = b.dictionaries[f].intern(r, r.views[f][:r.n], r.codes[f][:r.n])
-		return
+	if r.filled.has(f) {
+		return b.dictionaries[f].intern(r, r.views[f][:r.n], codes)
 	}
-	r.nulls[f] = r.n
-	for i := range r.codes[f][:r.n] {
-		r.codes[f][i] = -1
+	for i := range codes {
+		codes[i] = -1
 	}
+	return r.n
 }
 
 func (b *batcher) textArray(f Field, v *values) arrow.Array {

@@ -90,9 +90,9 @@ func (d *dictionary) find(hashes []uint64, codes []int32, news *[chunkRows]uint8
 			at = (at + 1) & mask
 			s = slots[at]
 		}
-		codes[i] = int32(s&mask) - 1
-		news[uint8(n)] = uint8(i)
-		n += int(uint32(codes[i]) >> 31)
+		code := int32(s&mask) - 1
+		codes[i], news[uint8(n)] = code, uint8(i)
+		n += int(uint32(code) >> 31) // if it is -1
 	}
 	return news[:n]
 }

@@ -81,7 +81,7 @@ func (s *Scanner) Scan(ctx context.Context, inputs []Input, newSink func() frame
 	sources := s.sources(inputs)
 
 	group, ctx := errgroup.WithContext(ctx)
-	blocks := make(chan *block)
+	blocks := make(chan *block, s.Jobs) // so that no worker waits for a feed to get a core
 	if s.Ordered {
 		s.ordered(ctx, group, sources, blocks, workers, sinks[0])
 	} else {
@@ -113,8 +113,11 @@ func (s *Scanner) unordered(ctx context.Context, group *errgroup.Group, sources 
 		return s.feedAll(ctx, sources, func(*source) chan<- *block { return blocks }, nil)
 	})
 	var rejecting sync.Mutex // of s.Rejects: rejected lines are rare
+	var working sync.WaitGroup
 	for i, w := range workers {
+		working.Add(1)
 		group.Go(func() error {
+			defer working.Done()
 			for b := range blocks {
 				batch, err := w.block(ctx, b)
 				if err == nil && len(w.rejects) > 0 {
@@ -134,6 +137,11 @@ func (s *Scanner) unordered(ctx context.Context, group *errgroup.Group, sources 
 			return nil
 		})
 	}
+	group.Go(func() error {
+		working.Wait()
+		releaseAll(blocks)
+		return nil
+	})
 }
 
 func (s *Scanner) hand(file string, rejects []reject) {
@@ -266,6 +274,7 @@ func (s *Scanner) ordered(ctx context.Context, group *errgroup.Group, sources []
 	group.Go(func() error {
 		working.Wait()
 		close(results)
+		releaseAll(blocks)
 		return nil
 	})
 	group.Go(func() error { return s.write(results, window, sink) })
@@ -310,6 +319,14 @@ func (s *Scanner) write(results <-chan result, window <-chan struct{}, sink fram
 		}
 	}
 	return nil
+}
+
+// releaseAll releases the blocks that nobody parses any more, as the workers
+// have ended early. Whoever feeds waits for that.
+func releaseAll(blocks <-chan *block) {
+	for b := range blocks {
+		b.release()
+	}
 }
 
 // release gives back what a block holds.
