@@ -66,7 +66,7 @@ func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	*r = Record{Status: None, Bytes: None, Received: None, Duration: None, UpTime: None}
 	escaped := bytes.IndexByte(line, '\\') >= 0
 	var u usual
-	if !escaped && p.plain(line, &u) {
+	if !escaped && p.plain(line, 0, &u) {
 		u.record(line, r)
 		return OK
 	}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 )
 
-// A usual is what a usual line tells. Its texts are places in the line.
+// A usual is what a usual line tells. Its texts are places in the block.
 type usual struct {
 	host, method, path, query, protocol, referer, agent view
 	time, bytes                                         int64
@@ -15,12 +15,17 @@ type usual struct {
 const usualFields fieldSet = 1<<Host | 1<<Method | 1<<Path | 1<<Query | 1<<Protocol | 1<<Referer | 1<<Agent
 
 // add implements [rowParser].
-func (p *clfParser) add(block []byte, start, end int, line int64, r *rows) bool {
-	if !p.usual(block, start, end, &p.told) {
-		return false
+func (p *clfParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
+	ends = ends[:min(len(ends), chunkRows-r.n)]
+	for i, next := range ends {
+		end := lineEnd(block, start, next)
+		if end-start > maxLine || !p.usual(block, start, end, &p.told) {
+			return i
+		}
+		r.addUsual(&p.told, line+int64(i))
+		start = int(next) + 1
 	}
-	r.addUsual(&p.told, int32(start), line)
-	return true
+	return len(ends)
 }
 
 // usual parses the line block[start:end] if it is of the form that nearly all
@@ -35,15 +40,15 @@ func (p *clfParser) usual(block []byte, start, end int, u *usual) bool {
 	if int(p.slashes) < start {
 		p.slashes.find(block, start)
 	}
-	return end <= int(p.slashes) && p.plain(block[start:end], u)
+	return end <= int(p.slashes) && p.plain(block[:end], start, u)
 }
 
-// plain is usual for a line without backslashes.
-func (p *clfParser) plain(line []byte, u *usual) bool {
-	host := hostEnd(line)
+// plain is usual for the line line[start:] without backslashes.
+func (p *clfParser) plain(line []byte, start int, u *usual) bool {
+	host := start + hostEnd(line[start:])
 	clock := host + len(" - - [")
 	request := clock + len(`17/May/2015:10:05:03 +0000] "`)
-	if host == 0 || len(line) < request || wordsOf(line).eight(host)<<16 != dashes || wordsOf(line).four(request-4)>>8 != bracketAndQuote {
+	if host == start || len(line) < request || wordsOf(line).eight(host)<<16 != dashes || wordsOf(line).four(request-4)>>8 != bracketAndQuote {
 		return false
 	}
 	end := request + bytes.IndexByte(line[request:], '"')
@@ -54,7 +59,7 @@ func (p *clfParser) plain(line []byte, u *usual) bool {
 	if !ok || !u.pair(line, size) {
 		return false
 	}
-	u.host = view{0, int32(host)}
+	u.host = view{int32(start), int32(host - start)}
 	u.time, u.offset, ok = p.clf.parse(line[clock : request-3])
 	return ok
 }

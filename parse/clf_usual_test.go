@@ -55,7 +55,7 @@ func TestUsual(t *testing.T) {
 		}
 		seen++
 		quick, careful, row := noRecord, noRecord, noRecord
-		u.record(line, &quick)
+		u.record(block, &quick)
 		if reason := p.careful(line, false, &careful); reason != OK {
 			t.Fatalf("%q is usual, and %v", line, reason)
 		}
@@ -63,7 +63,7 @@ func TestUsual(t *testing.T) {
 			t.Fatalf("%q, carefully read and as usual:\n%s", line, cmp.Diff(careful, quick))
 		}
 		r.reset(chunkRows, fields, block)
-		r.addUsual(&u, int32(start), 1)
+		r.addUsual(&u, 1)
 		for _, f := range fields {
 			row.Text[f] = r.views[f][0].of(block)
 		}

@@ -80,7 +80,7 @@ func TestJSONUsualBlock(t *testing.T) {
 				start, end := next, next+len(bytes.TrimSuffix(line, newline))
 				next += len(line)
 				var got, want Record
-				if p.add(block, start, end, 1, &rows) {
+				if p.add(block, start, []int32{int32(end)}, 1, &rows) == 1 {
 					got = recordOf(&rows, rows.n-1)
 				} else if p.Parse(block[start:end], &got) != OK {
 					continue

@@ -9,11 +9,17 @@ import (
 // that follows.
 const sight = shortWay + 16
 
-// add implements [rowParser]. It is Parse for lines whose values are usual, read
-// with few instructions: a way is compared in four words, the closing quote found
+// add implements [rowParser].
+func (p *jsonParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
+	return addWhile(block, start, ends, line, r, func(start, end int, line int64) bool {
+		return p.addLine(block, start, end, line, r)
+	})
+}
+
+// addLine is Parse for lines whose values are usual, read with few instructions: a way is compared in four words, the closing quote found
 // among 16 bytes, a number read where it stands. All that needs more than this is
 // left to what Parse does it with, or the whole line to Parse.
-func (p *jsonParser) add(block []byte, start, end int, line int64, r *rows) bool {
+func (p *jsonParser) addLine(block []byte, start, end int, line int64, r *rows) bool {
 	if start == end || block[start] != '{' {
 		return false
 	}

@@ -68,9 +68,6 @@ func (v view) of(b []byte) []byte {
 	return b[v.start : v.start+v.n]
 }
 
-// behind moves a view to a line that begins at start.
-func (v view) behind(start int32) view { return view{v.start + start, v.n} }
-
 // viewOf returns the view of a text, which it copies if it is not in the block.
 func (t *texts) viewOf(text []byte) view {
 	switch {
@@ -181,16 +178,16 @@ func (r *rows) takeBack(told fieldSet) {
 	}
 }
 
-// addUsual appends a usual line, which begins at start in the block.
-func (r *rows) addUsual(u *usual, start int32, line int64) {
+// addUsual appends a usual line.
+func (r *rows) addUsual(u *usual, line int64) {
 	i := uint8(r.n)
-	r.views[Host][i] = u.host.behind(start)
-	r.views[Method][i] = u.method.behind(start)
-	r.views[Path][i] = u.path.behind(start)
-	r.views[Query][i] = u.query.behind(start)
-	r.views[Protocol][i] = u.protocol.behind(start)
-	r.views[Referer][i] = u.referer.behind(start)
-	r.views[Agent][i] = u.agent.behind(start)
+	r.views[Host][i] = u.host
+	r.views[Method][i] = u.method
+	r.views[Path][i] = u.path
+	r.views[Query][i] = u.query
+	r.views[Protocol][i] = u.protocol
+	r.views[Referer][i] = u.referer
+	r.views[Agent][i] = u.agent
 	r.filled |= usualFields
 	r.time[i] = u.time
 	r.offset[i] = u.offset

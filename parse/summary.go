@@ -3,6 +3,7 @@ package parse
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -102,6 +103,12 @@ func (f *FileSummary) span(first, last int64) {
 	}
 }
 
+// see adds the times of a block, of which there are some.
+func (f *FileSummary) see(t *times) {
+	f.span(t.earliest, t.latest)
+	f.Unordered += t.unordered
+}
+
 // merge adds what another worker has found in the same file.
 func (f *FileSummary) merge(g *FileSummary) {
 	f.add(&g.Counts)
@@ -115,6 +122,35 @@ func (f *FileSummary) merge(g *FileSummary) {
 			*mine = e
 		}
 	}
+}
+
+// times are those of a block's records: of the first and the last, the earliest
+// and the latest, and how many are much older than the one before.
+type times struct {
+	n                             int64
+	first, last, earliest, latest int64
+	unordered                     int64
+}
+
+func newTimes() times {
+	return times{earliest: math.MaxInt64, latest: math.MinInt64}
+}
+
+// add adds the times of the next records.
+func (t *times) add(times ...int64) {
+	if len(times) == 0 {
+		return
+	}
+	if t.n == 0 {
+		t.first, t.last = times[0], times[0]
+	}
+	for _, next := range times {
+		if next < t.last-late {
+			t.unordered++
+		}
+		t.last, t.earliest, t.latest = next, min(t.earliest, next), max(t.latest, next)
+	}
+	t.n += int64(len(times))
 }
 
 // An edge is the time of a block's first and last record. Whether a block's

@@ -1,9 +1,16 @@
 package parse
 
-// add implements [rowParser]. It is Parse for lines whose columns are usual. Texts
+// add implements [rowParser].
+func (p *w3cParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
+	return addWhile(block, start, ends, line, r, func(start, end int, line int64) bool {
+		return p.addLine(block, start, end, line, r)
+	})
+}
+
+// addLine is Parse for lines whose columns are usual. Texts
 // are told as they are, the other columns read as Parse reads them; a line with one
 // that is not usual is left to Parse.
-func (p *w3cParser) add(block []byte, start, end int, line int64, r *rows) bool {
+func (p *w3cParser) addLine(block []byte, start, end int, line int64, r *rows) bool {
 	if p.values == nil || start == end || block[start] == '#' || block[start] <= ' ' {
 		return false
 	}

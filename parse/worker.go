@@ -97,10 +97,32 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 // A rowParser is a [Parser] that knows nearly all lines of its format at a
 // glance, and tells them without a [Record], of which most would be empty.
 type rowParser interface {
-	// add appends the line block[start:end], of that number, to the rows and
-	// reports whether it is of that kind. If not, it is to be parsed. Lines come
-	// in order.
-	add(block []byte, start, end int, line int64, r *rows) bool
+	// add appends lines to the rows for as long as they are of that kind and
+	// there is room, and says how many. The first begins at block[start], of that
+	// number, and ends are theirs. The next is then to be parsed. Lines come in
+	// order.
+	add(block []byte, start int, ends []int32, line int64, r *rows) int
+}
+
+// addWhile is add for a parser that adds a line, which it says of each.
+func addWhile(block []byte, start int, ends []int32, line int64, r *rows, add func(start, end int, line int64) bool) int {
+	ends = ends[:min(len(ends), chunkRows-r.n)]
+	for i, next := range ends {
+		end := lineEnd(block, start, next)
+		if end-start > maxLine || !add(start, end, line+int64(i)) {
+			return i
+		}
+		start = int(next) + 1
+	}
+	return len(ends)
+}
+
+// lineEnd returns where a line ends without its carriage return.
+func lineEnd(block []byte, start int, end int32) int {
+	if int(end) > start && block[end-1] == '\r' {
+		return int(end) - 1
+	}
+	return int(end)
 }
 
 // use makes a block's parser the worker's.
@@ -120,52 +142,53 @@ func (w *worker) parse(b *block, text []byte, before int64, f *FileSummary) (rec
 	w.use(b)
 	w.rows.reset(chunkRows, w.batcher.fields, text)
 	w.rejects = w.rejects[:0]
-	first, last, latest, earliest := int64(None), int64(None), int64(None), int64(None)
-	next := 0
-	for i, end := range w.ends {
-		start, end, n := next, int(end), int64(i+1)
-		next = end + 1
-		if end > start && text[end-1] == '\r' {
-			end--
+	whole, start, seen := w.ends, 0, newTimes()
+	if b.cut && !bytes.HasSuffix(text, newline) {
+		whole = whole[:max(len(whole)-1, 0)]
+	}
+	for done := 0; done < len(w.ends); {
+		if w.usual != nil {
+			n := w.usual.add(text, start, whole[min(done, len(whole)):], int64(done+1), &w.rows)
+			seen.add(w.rows.time[w.rows.n-n : w.rows.n]...)
+			if done += n; n > 0 {
+				start = int(whole[done-1]) + 1
+			}
 		}
-		cut := b.cut && next > len(text)
-		var t int64
-		if w.usual != nil && end-start <= maxLine && !cut && w.usual.add(text, start, end, n, &w.rows) {
-			t = w.rows.time[w.rows.n-1]
-		} else {
-			line := text[start:end]
-			if reason := w.line(line, cut); reason != OK {
-				w.reject(reason, before+n, line, f)
-				continue
+		if w.rows.n < chunkRows && done < len(w.ends) {
+			end := lineEnd(text, start, w.ends[done])
+			if w.careful(text[start:end], done >= len(whole), before, int64(done+1), f) {
+				seen.add(w.record.Time)
 			}
-			if w.sample.holds(line) {
-				w.rows.add(&w.record, n)
-			}
-			if w.record.More {
-				f.Longer++
-			}
-			t = w.record.Time
+			start = int(w.ends[done]) + 1
+			done++
 		}
-		records++
 		if w.rows.n == chunkRows {
 			w.keep(len(w.ends))
 			w.rows.reset(chunkRows, w.batcher.fields, text)
 		}
-		switch {
-		case first == None:
-			first, earliest, latest = t, t, t
-		case t < last-late:
-			f.Unordered++
-		}
-		last = t
-		earliest, latest = min(earliest, t), max(latest, t)
 	}
 	w.keep(len(w.ends))
-	if first != None {
-		f.span(earliest, latest)
-		w.edges = append(w.edges, edge{b.source.index, b.index, first, last})
+	if seen.n > 0 {
+		f.see(&seen)
+		w.edges = append(w.edges, edge{b.source.index, b.index, seen.first, seen.last})
 	}
-	return records
+	return seen.n
+}
+
+// careful parses a line that is not known at a glance, of a number within its
+// block, and reports whether it is a record.
+func (w *worker) careful(line []byte, cut bool, before, number int64, f *FileSummary) bool {
+	if reason := w.line(line, cut); reason != OK {
+		w.reject(reason, before+number, line, f)
+		return false
+	}
+	if w.sample.holds(line) {
+		w.rows.add(&w.record, number)
+	}
+	if w.record.More {
+		f.Longer++
+	}
+	return true
 }
 
 // line parses a line into the worker's record.
