@@ -39,6 +39,7 @@ type dictionary struct {
 	text    []byte
 	array   arrow.Array // of all texts; nil or shorter when texts were added since
 	few     *[256]few   // while there are few
+	waited  uint64      // for memory; means nothing
 
 	escape bool // invalid bytes are not repaired but escaped
 }
@@ -143,13 +144,24 @@ func slotOf(hash uint64, code int32, mask uint64) uint64 { return hash&^mask | u
 func (d *dictionary) grow() {
 	d.slots = make([]uint64, 2*len(d.slots))
 	mask := uint64(len(d.slots) - 1)
-	for code := range int32(d.len()) {
-		hash := hashOf(d.at(code))
-		at := hash & mask
-		for d.slots[at] != 0 {
-			at = (at + 1) & mask
+	all := texts{block: d.text}
+	var views [chunkRows]view
+	var hashes [chunkRows]uint64
+	for first := 0; first < d.len(); first += chunkRows {
+		n := min(chunkRows, d.len()-first)
+		for i := range n {
+			start := d.offsets[first+i]
+			views[i] = view{start, d.offsets[first+i+1] - start}
 		}
-		d.slots[at] = slotOf(hash, code, mask)
+		all.hash(views[:n], hashes[:])
+		d.await(hashes[:n])
+		for i, hash := range hashes[:n] {
+			at := hash & mask
+			for d.slots[at] != 0 {
+				at = (at + 1) & mask
+			}
+			d.slots[at] = slotOf(hash, int32(first+i), mask)
+		}
 	}
 }
 

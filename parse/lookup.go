@@ -7,7 +7,6 @@ type lookups struct {
 	codes  [chunkRows]int32 // … and theirs
 	hashes [chunkRows]uint64
 	news   [chunkRows]uint8 // which of the texts are not known
-	waited uint64           // for memory
 }
 
 // intern sets codes[i] to the code of the text of views[i], or to -1 if that is
@@ -61,21 +60,22 @@ func (d *dictionary) internAll(r *rows, views []view, codes []int32) {
 	l := &r.lookups
 	hashes := l.hashes[:len(views)]
 	r.hash(views, hashes)
-	l.waited = d.awaitSlots(hashes)
+	d.await(hashes)
 	for _, i := range d.find(hashes, codes, &l.news) {
 		codes[i] = d.code(r.words(views[i]).bytes(), hashes[i])
 	}
 }
 
-// awaitSlots brings into the cache what find reads, in a loop of so few
-// instructions that a core has dozens of its loads under way. It returns
+// await brings into the cache the slots where the hashes' ways begin, in a loop
+// of so few instructions that a core has dozens of its loads under way. It keeps
 // something of them, or the compiler would see that nobody needs them.
-func (d *dictionary) awaitSlots(hashes []uint64) (waited uint64) {
+func (d *dictionary) await(hashes []uint64) {
 	slots, mask := d.slots, uint64(len(d.slots)-1)
+	waited := uint64(0)
 	for _, hash := range hashes {
 		waited ^= slots[hash&mask]
 	}
-	return waited
+	d.waited = waited
 }
 
 // find sets codes to those of the hashes, and returns which have none yet.
