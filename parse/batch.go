@@ -6,7 +6,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/bitutil"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
@@ -134,6 +133,7 @@ type batcher struct {
 
 func newBatcher(p *projection) *batcher {
 	b := &batcher{projection: p, derived: make([]*derived, len(p.derivations)), stored: map[string]arrow.Array{}}
+	b.values.pool = new(pool)
 	for _, f := range p.schema.Fields() {
 		b.needs.add(p.columns[f.Name], p.derivations)
 	}
@@ -176,7 +176,7 @@ func (b *batcher) collect(r *rows, room int) {
 	v := &b.values
 	for _, f := range b.needs.fields {
 		if v.codes[f] == nil {
-			v.codes[f] = make([]int32, 0, max(room, r.n))
+			v.codes[f] = newNumbers[int32](v.pool, max(room, r.n))[:0]
 		}
 		n := len(v.codes[f])
 		v.codes[f] = slices.Grow(v.codes[f], r.n)[:n+r.n]
@@ -189,7 +189,7 @@ func (b *batcher) collect(r *rows, room int) {
 // projection's columns. There must be some.
 func (b *batcher) batch() arrow.Record {
 	batch := b.record(b.schema, &b.values)
-	b.values = values{} // the batch has its memory now
+	b.values.clear()
 	return batch
 }
 
@@ -216,13 +216,20 @@ func (b *batcher) part(p *part, r *rows) arrow.Record {
 	for _, f := range p.needs.fields {
 		b.intern(f, r)
 	}
-	return b.record(p.schema, &r.values)
+	lent := r.values
+	return b.record(p.schema, &lent)
 }
 
+// record makes a record batch of values, which takes their memory: what is made
+// of several comes first.
 func (b *batcher) record(schema *arrow.Schema, v *values) arrow.Record {
 	arrays := make([]arrow.Array, schema.NumFields())
-	for i, f := range schema.Fields() {
-		arrays[i] = b.array(b.columns[f.Name], v)
+	for _, taking := range []bool{false, true} {
+		for i, f := range schema.Fields() {
+			if c := b.columns[f.Name]; c.from.takes() == taking {
+				arrays[i] = b.array(c, v)
+			}
+		}
 	}
 	batch := array.NewRecord(schema, arrays, int64(v.n))
 	for _, a := range arrays {
@@ -258,27 +265,43 @@ func (b *batcher) array(c column, v *values) arrow.Array {
 	case columnDerived:
 		return b.derivedArray(c, v)
 	case columnTime:
-		return int64Array(c.arrow.Type, v.time[:v.n])
+		return numberArray(c.arrow.Type, take(&v.time, v.n), v.pool)
 	case columnOffset:
-		return int32Array(v.offset[:v.n])
+		return numberArray(c.arrow.Type, take(&v.offset, v.n), v.pool)
 	case columnStatus:
-		return int32Array(v.status[:v.n])
+		return numberArray(c.arrow.Type, take(&v.status, v.n), v.pool)
 	case columnStatusClass:
 		return b.classArray(v)
 	case columnBytes:
-		return int64Array(c.arrow.Type, v.bytes[:v.n])
+		return numberArray(c.arrow.Type, take(&v.bytes, v.n), v.pool)
 	case columnReceived:
-		return int64Array(c.arrow.Type, v.received[:v.n])
+		return numberArray(c.arrow.Type, take(&v.received, v.n), v.pool)
 	case columnDuration:
-		return int64Array(c.arrow.Type, v.duration[:v.n])
+		return numberArray(c.arrow.Type, take(&v.duration, v.n), v.pool)
 	case columnUpTime:
-		return int64Array(c.arrow.Type, v.upTime[:v.n])
+		return numberArray(c.arrow.Type, take(&v.upTime, v.n), v.pool)
 	case columnLine:
 		return b.lineArray(c, v)
 	case columnStored:
-		return storedArray(b.stored[c.arrow.Name], v.line[:v.n])
+		return storedArray(b.stored[c.arrow.Name], v.line[:v.n], v.pool)
 	}
 	return b.fileArray(v)
+}
+
+// takes reports whether a column is but one of the values, and takes its memory.
+func (k columnKind) takes() bool {
+	switch k {
+	case columnText, columnTime, columnOffset, columnStatus, columnBytes, columnReceived, columnDuration, columnUpTime:
+		return true
+	}
+	return false
+}
+
+// take returns n values and forgets them.
+func take[T any](values *[]T, n int) []T {
+	taken := (*values)[:n]
+	*values = nil
+	return taken
 }
 
 // intern sees to it that a field's texts have codes in the rows.
@@ -310,11 +333,11 @@ func (b *batcher) codesOf(f Field, r *rows, codes []int32) (nulls int) {
 }
 
 func (b *batcher) textArray(f Field, v *values) arrow.Array {
-	codes, nulls := v.codes[f][:v.n], v.nulls[f]
-	if nulls > 0 && nulls < v.n {
-		codes = slices.Clone(codes) // what derives from them needs to see the nulls
+	codes, nulls := take(&v.codes[f], v.n), v.nulls[f]
+	if v.pool == nil && nulls > 0 {
+		codes = slices.Clone(codes) // whoever lent them needs to see the nulls
 	}
-	return dictionaryArray(codes, nulls, b.dictionaries[f])
+	return dictionaryArray(codes, nulls, b.dictionaries[f], v.pool)
 }
 
 func (b *batcher) derivedArray(c column, v *values) arrow.Array {
@@ -330,23 +353,23 @@ func (b *batcher) derivedArray(c column, v *values) arrow.Array {
 	case d.flag != nil:
 		return d.flags(codes)
 	case d.daily != nil:
-		return d.dailyTexts(codes, v.time, b.dictionaries[source])
+		return d.dailyTexts(codes, v.time, b.dictionaries[source], v.pool)
 	}
-	return d.textColumn(c.part, codes)
+	return d.textColumn(c.part, codes, v.pool)
 }
 
 // lineArray returns the lines' numbers in their file.
 func (b *batcher) lineArray(c column, v *values) arrow.Array {
-	lines := make([]int64, v.n)
+	lines := newNumbers[int64](v.pool, v.n)
 	for i, n := range v.line[:v.n] {
 		lines[i] = b.firstLine + n
 	}
-	return int64Array(c.arrow.Type, lines)
+	return numberArray(c.arrow.Type, lines, v.pool)
 }
 
 // storedArray returns those rows of a table's column that are left, by their
 // numbers from 1.
-func storedArray(column arrow.Array, rows []int64) arrow.Array {
+func storedArray(column arrow.Array, rows []int64, p *pool) arrow.Array {
 	if flags, ok := column.(*array.Boolean); ok {
 		valid, nulls := validRows(flags, rows)
 		bits := bitmap(len(rows), func(i int) bool { return flags.Value(int(rows[i]) - 1) })
@@ -355,7 +378,7 @@ func storedArray(column arrow.Array, rows []int64) arrow.Array {
 		return array.NewBooleanData(data)
 	}
 	texts := column.(*array.Dictionary)
-	codes := make([]int32, len(rows))
+	codes := newNumbers[int32](p, len(rows))
 	for i, row := range rows {
 		codes[i] = -1
 		if texts.IsValid(int(row) - 1) {
@@ -363,7 +386,7 @@ func storedArray(column arrow.Array, rows []int64) arrow.Array {
 		}
 	}
 	values := texts.Dictionary().(*array.String)
-	return dictionaryArray(codes, countNulls(codes), &dictionary{offsets: values.ValueOffsets(), text: values.ValueBytes(), array: values})
+	return dictionaryArray(codes, countNulls(codes), &dictionary{offsets: values.ValueOffsets(), text: values.ValueBytes(), array: values}, p)
 }
 
 // validRows returns a bit for each row that is not null; nil if none is null.
@@ -386,14 +409,14 @@ func (b *batcher) classArray(v *values) arrow.Array {
 			b.classes.codeOf(class)
 		}
 	}
-	codes := make([]int32, v.n)
+	codes := newNumbers[int32](v.pool, v.n)
 	for i, status := range v.status[:v.n] {
 		codes[i] = -1
 		if statusClass(status) != "" {
 			codes[i] = status / 100
 		}
 	}
-	return dictionaryArray(codes, countNulls(codes), b.classes)
+	return dictionaryArray(codes, countNulls(codes), b.classes, v.pool)
 }
 
 func (b *batcher) fileArray(v *values) arrow.Array {
@@ -401,108 +424,9 @@ func (b *batcher) fileArray(v *values) arrow.Array {
 		b.files = newDictionary()
 	}
 	code := b.files.codeOf(b.file)
-	codes := make([]int32, v.n)
+	codes := newNumbers[int32](v.pool, v.n)
 	for i := range codes {
 		codes[i] = code
 	}
-	return dictionaryArray(codes, 0, b.files)
-}
-
-// textType is the type of all text columns.
-var textType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
-
-// dictionaryArray makes a column of codes, of which so many are -1 for null. It
-// takes their memory, unless all are null.
-func dictionaryArray(codes []int32, nulls int, d *dictionary) arrow.Array {
-	var valid *memory.Buffer
-	texts, indices := d.values(), arrow.Int32Traits.CastToBytes(codes)
-	switch {
-	case nulls == len(codes):
-		valid, indices = memory.NewBufferBytes(zeros(int(bitutil.BytesForBits(int64(nulls))))), zeros(len(indices))
-		if texts.Len() == 0 {
-			texts = noTexts // readers may look at text 0
-		}
-	case nulls > 0:
-		valid = validCodes(codes)
-	}
-	data := array.NewDataWithDictionary(textType, len(codes), []*memory.Buffer{valid, memory.NewBufferBytes(indices)},
-		nulls, 0, texts.Data().(*array.Data))
-	defer data.Release()
-	return array.NewDictionaryData(data)
-}
-
-// zeros returns so many zeros, which nobody may write to: most columns of which
-// all is null can share them.
-func zeros(n int) []byte {
-	if n <= len(manyZeros) {
-		return manyZeros[:n:n]
-	}
-	return make([]byte, n)
-}
-
-var manyZeros = make([]byte, 64<<10)
-
-// validCodes returns a bit for each code that stands for a text. Those that do
-// not become 0, which every reader can look up.
-func validCodes(codes []int32) *memory.Buffer {
-	bits := make([]byte, bitutil.BytesForBits(int64(len(codes))))
-	for i := range bits {
-		few := codes[8*i : min(8*i+8, len(codes))]
-		valid := byte(0)
-		for j, c := range few {
-			null := c >> 31 // all its bits
-			valid |= byte(null+1) << j
-			few[j] = c &^ null
-		}
-		bits[i] = valid
-	}
-	return memory.NewBufferBytes(bits)
-}
-
-// noTexts is the dictionary of a column without texts.
-var noTexts = func() arrow.Array {
-	d := newDictionary()
-	d.codeOf("")
-	return d.values()
-}()
-
-// int32Array and int64Array make columns of numbers, of which they take the memory.
-func int32Array(values []int32) arrow.Array {
-	valid, nulls := validNumbers(values)
-	data := array.NewData(arrow.PrimitiveTypes.Int32, len(values),
-		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(values))}, nil, nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
-}
-
-func int64Array(typ arrow.DataType, values []int64) arrow.Array {
-	valid, nulls := validNumbers(values)
-	data := array.NewData(typ, len(values),
-		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(values))}, nil, nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
-}
-
-// validNumbers returns a bit for each number that is not None; nil if none is.
-func validNumbers[T int32 | int64](values []T) (valid *memory.Buffer, nulls int) {
-	for _, v := range values {
-		if v == None {
-			nulls++
-		}
-	}
-	if nulls == 0 {
-		return nil, 0
-	}
-	return bitmap(len(values), func(i int) bool { return values[i] != None }), nulls
-}
-
-// bitmap returns n bits.
-func bitmap(n int, bit func(i int) bool) *memory.Buffer {
-	bits := make([]byte, bitutil.BytesForBits(int64(n)))
-	for i := range n {
-		if bit(i) {
-			bits[i>>3] |= 1 << (i & 7)
-		}
-	}
-	return memory.NewBufferBytes(bits)
+	return dictionaryArray(codes, 0, b.files, v.pool)
 }

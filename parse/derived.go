@@ -76,15 +76,15 @@ func (d *derived) code(column int, text string) int32 {
 }
 
 // textColumn returns a derived column for rows with these codes of the source.
-func (d *derived) textColumn(column int, codes []int32) arrow.Array {
-	mapped := make([]int32, len(codes))
+func (d *derived) textColumn(column int, codes []int32, p *pool) arrow.Array {
+	mapped := newNumbers[int32](p, len(codes))
 	of := d.codes[column]
 	nulls := 0
 	for i, c := range codes {
 		mapped[i] = of[c+1]
 		nulls += int(uint32(mapped[i]) >> 31)
 	}
-	return dictionaryArray(mapped, nulls, d.dictionaries[column])
+	return dictionaryArray(mapped, nulls, d.dictionaries[column], p)
 }
 
 func (d *derived) flags(codes []int32) arrow.Array {
@@ -96,9 +96,9 @@ func (d *derived) flags(codes []int32) arrow.Array {
 
 // dailyTexts returns a column that depends on the day too. Neighbouring rows
 // are of one day, so that each text remembers but its last.
-func (d *derived) dailyTexts(codes []int32, times []int64, source *dictionary) arrow.Array {
+func (d *derived) dailyTexts(codes []int32, times []int64, source *dictionary, p *pool) arrow.Array {
 	const µsOfDay = 24 * 60 * 60 * 1_000_000
-	mapped := make([]int32, len(codes))
+	mapped := newNumbers[int32](p, len(codes))
 	for i, c := range codes {
 		day := times[i] / µsOfDay
 		if times[i]%µsOfDay < 0 {
@@ -110,5 +110,5 @@ func (d *derived) dailyTexts(codes []int32, times []int64, source *dictionary) a
 		}
 		mapped[i] = d.codes[0][c+1]
 	}
-	return dictionaryArray(mapped, countNulls(mapped), d.dictionaries[0])
+	return dictionaryArray(mapped, countNulls(mapped), d.dictionaries[0], p)
 }

@@ -5,6 +5,7 @@ import "unsafe"
 // values are rows, column by column: text fields as codes of the worker's
 // dictionaries, and numbers. Each array that is there has n values or more.
 type values struct {
+	pool  *pool // whose memory all of it is; nil for what is only lent to a batch
 	n     int
 	codes [NumFields][]int32 // -1 is null
 	nulls [NumFields]int     // among codes
@@ -232,24 +233,36 @@ func pick[T any](values []T, numbers []int32) {
 
 // append appends the numbers of rows that a batch needs.
 func (v *values) append(r *rows, needs *needs, room int) {
-	v.time = extend(v.time, r.time[:r.n], needs.numbers[columnTime], room)
-	v.offset = extend(v.offset, r.offset[:r.n], needs.numbers[columnOffset], room)
-	v.status = extend(v.status, r.status[:r.n], needs.numbers[columnStatus], room)
-	v.bytes = extend(v.bytes, r.bytes[:r.n], needs.numbers[columnBytes], room)
-	v.received = extend(v.received, r.received[:r.n], needs.numbers[columnReceived], room)
-	v.duration = extend(v.duration, r.duration[:r.n], needs.numbers[columnDuration], room)
-	v.upTime = extend(v.upTime, r.upTime[:r.n], needs.numbers[columnUpTime], room)
-	v.line = extend(v.line, r.line[:r.n], needs.numbers[columnLine], room)
+	v.time = extend(v.pool, v.time, r.time[:r.n], needs.numbers[columnTime], room)
+	v.offset = extend(v.pool, v.offset, r.offset[:r.n], needs.numbers[columnOffset], room)
+	v.status = extend(v.pool, v.status, r.status[:r.n], needs.numbers[columnStatus], room)
+	v.bytes = extend(v.pool, v.bytes, r.bytes[:r.n], needs.numbers[columnBytes], room)
+	v.received = extend(v.pool, v.received, r.received[:r.n], needs.numbers[columnReceived], room)
+	v.duration = extend(v.pool, v.duration, r.duration[:r.n], needs.numbers[columnDuration], room)
+	v.upTime = extend(v.pool, v.upTime, r.upTime[:r.n], needs.numbers[columnUpTime], room)
+	v.line = extend(v.pool, v.line, r.line[:r.n], needs.numbers[columnLine], room)
 	v.n += r.n
 }
 
+// clear forgets all values, whose memory is used again unless a batch took it.
+func (v *values) clear() {
+	v.n, v.nulls = 0, [NumFields]int{}
+	for f := range v.codes {
+		v.codes[f] = v.codes[f][:0]
+	}
+	for _, numbers := range []*[]int64{&v.time, &v.bytes, &v.received, &v.duration, &v.upTime, &v.line} {
+		*numbers = (*numbers)[:0]
+	}
+	v.offset, v.status = v.offset[:0], v.status[:0]
+}
+
 // extend appends more to values, if that is needed. New values get some room.
-func extend[T any](values, more []T, needed bool, room int) []T {
+func extend[T int32 | int64](p *pool, values, more []T, needed bool, room int) []T {
 	if !needed {
 		return nil
 	}
 	if values == nil {
-		values = make([]T, 0, max(room, len(more)))
+		values = newNumbers[T](p, max(room, len(more)))[:0]
 	}
 	return append(values, more...)
 }

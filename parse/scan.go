@@ -46,7 +46,9 @@ type RejectFunc func(file string, lineno int64, reason Reason, line []byte)
 //
 // A worker's dictionaries grow from batch to batch: a column's dictionary
 // begins with that of the worker's batch before, byte for byte, or is new. In
-// an ordered scan batches of different workers follow each other.
+// an ordered scan batches of different workers follow each other. A batch's
+// memory is used again once it is released: a sink that holds on to a batch, or
+// to a column, retains it.
 //
 // Inputs may also be what records were exported to: see [frame.IsSource] and
 // [frame.IsSourceStream].
