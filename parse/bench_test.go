@@ -141,7 +141,7 @@ func BenchmarkScan(b *testing.B) {
 // columns that there are, with one core and with two.
 func BenchmarkScanFormats(b *testing.B) {
 	combined := benchLog(400_000)
-	for _, f := range []Format{iis, caddy, traefikJSON, nginxJSON, genericJSON} {
+	for _, f := range []Format{iis, caddy, traefikJSON, nginxJSON, genericJSON, ltsv} {
 		b.Run(f.Name(), func(b *testing.B) {
 			path := filepath.Join(b.TempDir(), "access.log")
 			size := writeAs(b, path, f, combined)

@@ -61,14 +61,13 @@ func firstOf(b []byte, c byte) int {
 // firstIn returns a number whose lowest bit that is set is the uppermost of the
 // first byte that is c.
 func firstIn(b []byte, c byte) uint64 {
-	w := binary.LittleEndian.Uint64(b) ^ uint64(c)*ones
-	return (w - ones) &^ w & highs
+	return firstInWord(binary.LittleEndian.Uint64(b), uint64(c)*ones)
 }
 
-// firstOf16 returns the index of the first c in b, 16 if there is none.
-func firstOf16(b *[16]byte, c byte) int {
-	const gather = 0x0002_0408_1020_4081
-	return bits.TrailingZeros32(uint32(firstIn(b[:], c)*gather>>56) | uint32(firstIn(b[8:], c)*gather>>48)&0xff00 | 1<<16)
+// firstInWord is firstIn for a word, of a byte that is given eight times.
+func firstInWord(w, c uint64) uint64 {
+	w ^= c
+	return (w - ones) &^ w & highs
 }
 
 // indexFrom returns the index of the first c in b from i on; len(b) or more if

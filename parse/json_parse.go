@@ -8,16 +8,12 @@ import "bytes"
 // first, and only what it has not met does it take apart. What it has learnt
 // makes no difference but to speed.
 type jsonParser struct {
-	keyed
+	keyedTeller
 	format     *jsonFormat
 	start, end *jsonStep // before and behind the object of a line
 	slashes    slashes   // of the line at hand
+	inBlock    slashes   // of the block at hand
 	text       Parser    // nil if all lines are JSON
-
-	// Of add:
-	teller
-	inBlock slashes // of the block at hand
-	request usual   // of the line at hand
 }
 
 // A jsonStep is a value at one place of the lines.
@@ -32,21 +28,15 @@ type jsonStep struct {
 
 // A jsonWay is what stands between two values.
 type jsonWay struct {
-	text  string               // if it leads to a string, it ends with its quote
-	words [shortWay / 8]uint64 // the text again, as far as it goes, …
-	masks [shortWay / 8]uint64 // … and its part of as many bytes of a line
-	more  bool                 // there is more to compare than words: …
-	rest  string               // … text behind them, …
-	look  int                  // … or the byte that tells the class …
-	class jsonClass            // … of what it leads to
+	lead            // if it leads to a string, it ends with its quote
+	more  bool      // there is more to compare than its words: its rest, …
+	look  int       // … or the byte that tells the class …
+	class jsonClass // … of what it leads to
 	to    *jsonStep
 }
 
-// shortWay is how much of a way is compared without a branch.
-const shortWay = 32
-
 // noWay is what a step has before one is taken: nothing begins with it.
-var noWay = &jsonWay{words: [shortWay / 8]uint64{1}}
+var noWay = &jsonWay{lead: noLead}
 
 // unread leads to the values that nobody reads.
 var unread = new(jsonEdge)
@@ -185,21 +175,15 @@ func (p *jsonParser) onConsole(line []byte, r *Record) int {
 // leads reports whether the way begins at b[i], and such a value follows as it
 // leads to.
 func (w *jsonWay) leads(b []byte, i int) bool {
-	b = b[i:]
-	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && string(b[:len(w.text)]) == w.text
+	return len(b)-i > w.look && jsonClasses[b[i+w.look]] == w.class && w.lead.leads(b, i)
 }
 
 // newWay returns the way that is a text.
 func newWay(text []byte, to *jsonStep) *jsonWay {
-	w := &jsonWay{text: string(text), look: len(text), class: to.class, to: to}
+	w := &jsonWay{lead: newLead(string(text)), look: len(text), class: to.class, to: to}
 	if to.class == jsonString || to.class == jsonOther {
 		w.look--
 	}
-	for i, c := range text[:min(len(text), shortWay)] {
-		w.words[i/8] |= uint64(c) << (i % 8 * 8)
-		w.masks[i/8] |= 0xff << (i % 8 * 8)
-	}
-	w.rest = w.text[min(len(text), shortWay):]
 	w.more = w.rest != "" || to.class != jsonString && to.class != jsonOther
 	return w
 }

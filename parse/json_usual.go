@@ -1,14 +1,5 @@
 package parse
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
-
-// sight is how far a line is looked ahead at once: over a short way into the value
-// that follows.
-const sight = shortWay + 16
-
 // add implements [rowParser].
 func (p *jsonParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
 	return addWhile(block, start, ends, line, r, func(start, end int, line int64) bool {
@@ -39,9 +30,10 @@ func (p *jsonParser) addLine(block []byte, start, end int, line int64, r *rows) 
 // several can always be taken at once. What goes over the line's end is noticed
 // before it counts: there, or at its first backslash, slashes ends; and at last.
 func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
-	line, b, row := block[:end], block[:cap(block)], uint8(r.n)
+	b, line, row := block[:cap(block)], block[:end], uint8(r.n)
+	text, near := wordsOf(b), len(b)-sight
 	for at := p.start; ; {
-		if w := at.way; len(b)-i >= sight && w.differs((*[shortWay]byte)(b[i:])) == 0 && (!w.more || w.goesOn(b[i:])) {
+		if w := at.way; i <= near && w.differs(text.ahead(i)) == 0 && (!w.more || w.goesOn(b[i:])) {
 			at, i = w.to, i+len(w.text)
 		} else if at, i = p.next(line, i, at); i < 0 {
 			return false
@@ -50,8 +42,8 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 		switch at.class {
 		case jsonString:
 			stop := i + 16
-			if len(b)-i >= 16 {
-				stop = i + firstOf16((*[16]byte)(b[i:]), '"')
+			if i <= near+shortLead {
+				stop = i + text.first16(i, '"'*ones)
 			}
 			if stop == i+16 {
 				stop = indexFrom(line, i, '"')
@@ -62,16 +54,16 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 				}
 				continue
 			}
-			text := view{int32(i), int32(stop - i)}
+			v := view{int32(i), int32(stop - i)}
 			i = stop + 1
-			if e.spare&^p.filled == 0 || text.n < 2 && (text.n == 0 || b[text.start] == '-') {
+			if e.spare&^p.filled == 0 || v.n < 2 && (v.n == 0 || text.byte(int(v.start)) == '-') {
 				continue
 			}
 			if e.value.kind == kText {
-				r.views[e.value.field][row] = text
+				r.views[e.value.field][row] = v
 				p.filled |= e.slots
 				p.told.add(e.value.field)
-			} else if !p.tell(e, line, text, r) {
+			} else if !p.tell(e, line, v, r) {
 				return false
 			}
 		case jsonWord:
@@ -95,98 +87,10 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 	}
 }
 
-// differs returns 0 if b begins with the way, or with the first bytes of one that
-// is not short. It does no more than compare, so that it needs no call.
-func (w *jsonWay) differs(b *[shortWay]byte) uint64 {
-	return (binary.LittleEndian.Uint64(b[:])&w.masks[0] ^ w.words[0]) | (binary.LittleEndian.Uint64(b[8:])&w.masks[1] ^ w.words[1]) |
-		(binary.LittleEndian.Uint64(b[16:])&w.masks[2] ^ w.words[2]) | (binary.LittleEndian.Uint64(b[24:])&w.masks[3] ^ w.words[3])
-}
-
 // goesOn reports whether b, which has the first bytes of the way, has the others
 // too, and then such a value as it leads to.
 func (w *jsonWay) goesOn(b []byte) bool {
-	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && (w.rest == "" || string(b[shortWay:len(w.text)]) == w.rest)
-}
-
-// tell tells the row a value that is wanted and more than a text. It reports
-// whether it is a usual one.
-func (p *jsonParser) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
-	text := v.of(line)
-	switch e.value.kind {
-	case kHost, kVHost:
-		if p.tellHost(e.value.kind, text, v, r) {
-			p.filled |= e.slots
-			return true
-		}
-	case kScheme, kTLS, kCipher:
-		if text[0] > '9' && len(text) > len("off") { // a name, not a number or whether there is one
-			p.put(Field(bits.TrailingZeros32(uint32(e.slots))), v, r)
-			return true
-		}
-	case kTarget:
-		if text[0] != '/' {
-			return false
-		}
-		n := firstOf(text, '?')
-		p.put(Path, view{v.start, int32(n)}, r)
-		if n < len(text) {
-			p.put(Query, view{v.start + int32(n) + 1, int32(len(text) - n - 1)}, r)
-		}
-		return true
-	case kRequest:
-		if !p.request.request(line, int(v.start), int(v.start+v.n)) {
-			return false
-		}
-		p.put(Method, p.request.method, r)
-		p.put(Path, p.request.path, r)
-		p.put(Protocol, p.request.protocol, r)
-		if p.request.query.n >= 0 {
-			p.put(Query, p.request.query, r)
-		}
-		return true
-	case kStatus, kSize, kDecimal, kSum, kSpan: // in quotes
-		if e.value.setDigits(text, &p.record) {
-			p.filled |= e.slots
-			return true
-		}
-	case kISO, kAnyTime:
-		if µs, zone, ok := p.iso.parse(text); ok {
-			p.record.Time, p.record.Offset = µs, zone
-			p.filled |= slotTime
-			return true
-		}
-	}
-	return p.tellAny(e, text, r)
-}
-
-// put tells the row a text.
-func (p *jsonParser) put(f Field, v view, r *rows) {
-	p.tellText(f, v, r)
-	p.filled |= 1 << f
-}
-
-// tellAny is tell for a value that is not where its line is, or whose kind has no
-// shorter way.
-func (p *jsonParser) tellAny(e *jsonEdge, text []byte, r *rows) bool {
-	switch e.value.kind {
-	case kRequest:
-		return false
-	case kTarget:
-		if text[0] != '/' {
-			return false
-		}
-		splitTarget(text, &p.record)
-		p.filled |= 1 << Path
-		if p.record.Text[Query] != nil {
-			p.filled |= 1 << Query
-		}
-	default:
-		if p.fill(e, text, &p.record) != OK {
-			return false
-		}
-	}
-	p.tellOdd(e.slots, r)
-	return true
+	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && (w.rest == "" || string(b[shortLead:len(w.text)]) == w.rest)
 }
 
 // tellEscaped tells the row the string that begins at line[i] and may have escapes,

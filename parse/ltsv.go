@@ -30,16 +30,25 @@ type ltsvFormat struct {
 	need slot
 }
 
-func (f *ltsvFormat) Name() string            { return "ltsv" }
-func (f *ltsvFormat) Directive() string       { return "" }
-func (f *ltsvFormat) NewParser([]byte) Parser { return &ltsvParser{keyed: keyed{}, format: f} }
-
-type ltsvParser struct {
-	keyed
-	format *ltsvFormat
+func (f *ltsvFormat) Name() string      { return "ltsv" }
+func (f *ltsvFormat) Directive() string { return "" }
+func (f *ltsvFormat) NewParser([]byte) Parser {
+	return &ltsvParser{format: f, first: ltsvLabel{next: noLabel}, other: ltsvLabel{edge: unread, next: noLabel}}
 }
 
-// Parse implements [Parser].
+type ltsvParser struct {
+	keyedTeller
+	format *ltsvFormat
+	slash  slashes // of the block at hand
+
+	first  ltsvLabel // in front of a line
+	labels []*ltsvLabel
+	unread int       // labels whose values nobody reads …
+	other  ltsvLabel // … and any of them that is one too many
+}
+
+// Parse implements [Parser]. It reads any line with care; what is usual goes
+// another way, see add.
 func (p *ltsvParser) Parse(line []byte, r *Record) Reason {
 	if reason := blank(line); reason != OK {
 		return reason
@@ -59,11 +68,7 @@ func (p *ltsvParser) Parse(line []byte, r *Record) Reason {
 		if e == nil {
 			continue
 		}
-		text := field[colon+1:]
-		if !missing(text) && e.value.kind != kAnyTime {
-			text = p.unescape(text, escapeBackslash, e.value.field != User)
-		}
-		if p.wants(e, text) {
+		if text := p.unescaped(e, field[colon+1:]); p.wants(e, text) {
 			if reason := p.fill(e, text, r); reason != OK {
 				return reason
 			}
@@ -73,6 +78,14 @@ func (p *ltsvParser) Parse(line []byte, r *Record) Reason {
 		return TooFew
 	}
 	return OK
+}
+
+// unescaped returns a value without what its server did to it.
+func (p *ltsvParser) unescaped(e *jsonEdge, text []byte) []byte {
+	if e.value.kind == kAnyTime {
+		return text
+	}
+	return p.unescape(text, escapeBackslash, e.value.field != User)
 }
 
 var tab = []byte("\t")

@@ -26,27 +26,28 @@ func (p *w3cParser) columns(block []byte, i, end int, r *rows) bool {
 	b, row := block[:cap(block)], uint8(r.n)
 	values, escaped := p.values, p.format.escaped
 	sep := p.separator(block[i:end])
+	text, near, seps := wordsOf(b), len(b)-16, uint64(sep)*ones
 	for k := range values {
 		if i >= end || b[i] == '"' {
 			return false
 		}
 		stop := i + 16
-		if len(b)-i >= 16 {
-			stop = i + firstOf16((*[16]byte)(b[i:]), sep)
+		if i <= near {
+			stop = i + text.first16(i, seps)
 		}
 		if stop == i+16 {
 			stop = indexFrom(block[:end], i, sep)
 		}
-		text := view{int32(i), int32(min(stop, end) - i)}
+		at := view{int32(i), int32(min(stop, end) - i)}
 		i = stop + 1
 		v := &values[k]
-		if v.kind == kSkip || text.n < 2 && (text.n == 0 || b[text.start] == '-' && !v.due()) {
+		if v.kind == kSkip || at.n < 2 && (at.n == 0 || b[at.start] == '-' && !v.due()) {
 			continue
 		}
 		if v.kind == kText && escaped>>v.field&1 == 0 {
-			r.views[v.field][row] = text
+			r.views[v.field][row] = at
 			p.told.add(v.field)
-		} else if !p.tellColumn(v, b, text, r) {
+		} else if !p.tellColumn(v, b, at, r) {
 			return false
 		}
 	}

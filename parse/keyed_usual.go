@@ -1,0 +1,91 @@
+package parse
+
+import "math/bits"
+
+// A keyedTeller tells the rows of lines what stands under keys.
+type keyedTeller struct {
+	keyed
+	teller
+	request usual // of the line at hand
+}
+
+// tell tells the row a value that is wanted and more than a text. It reports
+// whether it is a usual one.
+func (p *keyedTeller) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
+	text := v.of(line)
+	switch e.value.kind {
+	case kHost, kVHost:
+		if p.tellHost(e.value.kind, text, v, r) {
+			p.filled |= e.slots
+			return true
+		}
+	case kScheme, kTLS, kCipher:
+		if text[0] > '9' && len(text) > len("off") { // a name, not a number or whether there is one
+			p.put(Field(bits.TrailingZeros32(uint32(e.slots))), v, r)
+			return true
+		}
+	case kTarget:
+		if text[0] != '/' {
+			return false
+		}
+		n := firstOf(text, '?')
+		p.put(Path, view{v.start, int32(n)}, r)
+		if n < len(text) {
+			p.put(Query, view{v.start + int32(n) + 1, int32(len(text) - n - 1)}, r)
+		}
+		return true
+	case kRequest:
+		if !p.request.request(line, int(v.start), int(v.start+v.n)) {
+			return false
+		}
+		p.put(Method, p.request.method, r)
+		p.put(Path, p.request.path, r)
+		p.put(Protocol, p.request.protocol, r)
+		if p.request.query.n >= 0 {
+			p.put(Query, p.request.query, r)
+		}
+		return true
+	case kStatus, kSize, kDecimal, kSum, kSpan: // in quotes
+		if e.value.setDigits(text, &p.record) {
+			p.filled |= e.slots
+			return true
+		}
+	case kISO, kAnyTime:
+		if µs, zone, ok := p.iso.parse(text); ok {
+			p.record.Time, p.record.Offset = µs, zone
+			p.filled |= slotTime
+			return true
+		}
+	}
+	return p.tellAny(e, text, r)
+}
+
+// put tells the row a text.
+func (p *keyedTeller) put(f Field, v view, r *rows) {
+	p.tellText(f, v, r)
+	p.filled |= 1 << f
+}
+
+// tellAny is tell for a value that is not where its line is, or whose kind has no
+// shorter way.
+func (p *keyedTeller) tellAny(e *jsonEdge, text []byte, r *rows) bool {
+	switch e.value.kind {
+	case kRequest:
+		return false
+	case kTarget:
+		if text[0] != '/' {
+			return false
+		}
+		splitTarget(text, &p.record)
+		p.filled |= 1 << Path
+		if p.record.Text[Query] != nil {
+			p.filled |= 1 << Query
+		}
+	default:
+		if p.fill(e, text, &p.record) != OK {
+			return false
+		}
+	}
+	p.tellOdd(e.slots, r)
+	return true
+}
