@@ -217,9 +217,15 @@ func benchScan(b *testing.B, s *Scanner, path string, size int) {
 	b.ReportMetric(float64(lines)/b.Elapsed().Seconds()/1e6, "Mlines/s")
 }
 
-// BenchmarkParse splits lines into records and converts nothing but numbers,
-// with one core and with all.
+// BenchmarkSplit splits lines into the rows of a scan and BenchmarkParse into
+// records, with one core and with all. They convert nothing but numbers.
+func BenchmarkSplit(b *testing.B) { benchParts(b, splitAll) }
 func BenchmarkParse(b *testing.B) {
+	benchParts(b, func(b testing.TB, text []byte) int { return parseAll(b, Combined.NewParser(nil), text, new(Record)) })
+}
+
+// benchParts shares a log out to cores.
+func benchParts(b *testing.B, read func(b testing.TB, text []byte) (lines int)) {
 	text := benchLog(benchLines)
 	for _, jobs := range []int{1, runtime.GOMAXPROCS(0)} {
 		b.Run(fmt.Sprintf("jobs=%d", jobs), func(b *testing.B) {
@@ -230,16 +236,35 @@ func BenchmarkParse(b *testing.B) {
 				var group sync.WaitGroup
 				for i := range jobs {
 					part := text[wholeLines(text, i, jobs):wholeLines(text, i+1, jobs)]
-					group.Go(func() {
-						var r Record
-						lines.Add(int64(parseAll(b, Combined.NewParser(nil), part, &r)))
-					})
+					group.Go(func() { lines.Add(int64(read(b, part))) })
 				}
 				group.Wait()
 			}
 			b.ReportMetric(float64(lines.Load())/b.Elapsed().Seconds()/1e6, "Mlines/s")
 		})
 	}
+}
+
+// splitAll splits a text as a worker does, block by block and chunk by chunk.
+func splitAll(t testing.TB, text []byte) (lines int) {
+	var r rows
+	var ends []int32
+	p := new(clfParser)
+	for len(text) > 0 {
+		size := bytes.LastIndexByte(text[:min(defaultBlock, len(text))], '\n') + 1
+		block := text[:size]
+		text, ends = text[size:], lineEnds(ends[:0], block)
+		p.Reset()
+		for start, done := 0, 0; done < len(ends); start = int(ends[done-1]) + 1 {
+			r.reset(chunkRows, allFields, block)
+			n := p.add(block, start, ends[done:], 1, &r)
+			if done += n; n == 0 {
+				t.Fatalf("%s\nis not usual", block[start:])
+			}
+		}
+		lines += len(ends)
+	}
+	return lines
 }
 
 // wholeLines returns where the first line begins that is behind i/n of a text.
