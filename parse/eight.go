@@ -14,16 +14,17 @@ const ones, highs = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
 // eight returns the first eight bytes of b as one number, the first byte the
 // lowest, with zeros for those that b has not.
 func eight(b []byte) uint64 {
-	if cap(b) < 8 {
-		var padded [8]byte
-		copy(padded[:], b)
-		return binary.LittleEndian.Uint64(padded[:])
+	if len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b)
 	}
-	w := binary.LittleEndian.Uint64(b[:8])
-	if len(b) < 8 {
-		w &= 1<<(8*len(b)) - 1
-	}
-	return w
+	return padded(b)
+}
+
+// padded is eight for fewer bytes.
+func padded(b []byte) uint64 {
+	var eight [8]byte
+	copy(eight[:], b)
+	return binary.LittleEndian.Uint64(eight[:])
 }
 
 // firstDigits reads the digits that eight bytes begin with, and says how many
