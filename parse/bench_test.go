@@ -253,7 +253,7 @@ func splitAll(t testing.TB, text []byte) (lines int) {
 	for len(text) > 0 {
 		size := bytes.LastIndexByte(text[:min(defaultBlock, len(text))], '\n') + 1
 		block := text[:size]
-		text, ends = text[size:], lineEnds(ends[:0], block)
+		text, ends = text[size:], p.lines(ends[:0], block)
 		p.Reset()
 		for start, done := 0, 0; done < len(ends); start = int(ends[done-1]) + 1 {
 			r.reset(chunkRows, allFields, block)

@@ -51,23 +51,16 @@ func (f clf) withAgent() bool       { return f.name == "combined" }
 
 type clfParser struct {
 	reader
-	slashes slashes // of the block at hand
-	told    usual   // by the line at hand
-}
-
-// Reset implements [Parser].
-func (p *clfParser) Reset() {
-	p.reader.Reset()
-	p.slashes = unknownSlashes
+	marks marks // of the block at hand
+	told  usual // by the line at hand
 }
 
 // Parse implements [Parser].
 func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	*r = Record{Status: None, Bytes: None, Received: None, Duration: None, UpTime: None}
 	escaped := bytes.IndexByte(line, '\\') >= 0
-	var u usual
-	if !escaped && p.plain(line, 0, &u) {
-		u.record(line, r)
+	if !escaped && p.usual(line, 0, nil, &p.told) {
+		p.told.record(line, r)
 		return OK
 	}
 	return p.careful(line, escaped, r)

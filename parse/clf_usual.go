@@ -1,9 +1,5 @@
 package parse
 
-import (
-	"bytes"
-)
-
 // A usual is what a usual line tells. Its texts are places in the block.
 type usual struct {
 	host, method, path, query, protocol, referer, agent view
@@ -14,12 +10,15 @@ type usual struct {
 // usualFields are those that a usual may have.
 const usualFields fieldSet = 1<<Host | 1<<Method | 1<<Path | 1<<Query | 1<<Protocol | 1<<Referer | 1<<Agent
 
+// lines implements [rowParser].
+func (p *clfParser) lines(ends []int32, block []byte) []int32 { return p.marks.find(ends, block) }
+
 // add implements [rowParser].
 func (p *clfParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
 	ends = ends[:min(len(ends), chunkRows-r.n)]
 	for i, next := range ends {
 		end := lineEnd(block, start, next)
-		if end-start > maxLine || !p.usual(block, start, end, &p.told) {
+		if end-start > maxLine || !p.usual(block[:end], start, p.marks.from(start), &p.told) {
 			return i
 		}
 		r.addUsual(&p.told, line+int64(i))
@@ -28,35 +27,32 @@ func (p *clfParser) add(block []byte, start int, ends []int32, line int64, r *ro
 	return len(ends)
 }
 
-// usual parses the line block[start:end] if it is of the form that nearly all
-// lines have:
+// usual parses the line line[start:] if it is of the form that nearly all lines
+// have:
 //
 //	192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 612 "-" "agent"
 //
 // with or without the last two fields, single blanks, and nothing escaped. It
 // reports whether the line is. If not, it is to be read with care, as [Parser]
-// does. It says nothing else than that would.
-func (p *clfParser) usual(block []byte, start, end int, u *usual) bool {
-	if int(p.slashes) < start {
-		p.slashes.find(block, start)
-	}
-	return end <= int(p.slashes) && p.plain(block[:end], start, u)
-}
-
-// plain is usual for the line line[start:] without backslashes.
-func (p *clfParser) plain(line []byte, start int, u *usual) bool {
+// does. It says nothing else than that would. Without marks, the line must have
+// no backslash.
+func (p *clfParser) usual(line []byte, start int, at *lineMarks, u *usual) bool {
 	host := start + hostEnd(line[start:])
 	clock := host + len(" - - [")
 	request := clock + len(`17/May/2015:10:05:03 +0000] "`)
 	if host == start || len(line) < request || wordsOf(line).eight(host)<<16 != dashes || wordsOf(line).four(request-4)>>8 != bracketAndQuote {
 		return false
 	}
-	end := request + bytes.IndexByte(line[request:], '"')
-	if end < request || !u.request(line, request, end) {
+	if at == nil {
+		found := quotesFrom(line, request-1)
+		at = &found
+	}
+	end := int(at[1])
+	if int(at[0]) != request-1 || end >= len(line) || !u.request(line, request, end) {
 		return false
 	}
 	size, ok := u.statusAndSize(line, end)
-	if !ok || !u.pair(line, size) {
+	if !ok || !u.pair(line, size, at) {
 		return false
 	}
 	u.host = view{int32(start), int32(host - start)}
@@ -119,7 +115,7 @@ func (u *usual) statusAndSize(line []byte, quote int) (rest int, ok bool) {
 	}
 	w := eight(line[quote:])
 	digits := w>>16&0xff_ffff ^ 0x30_3030
-	if w&(0xff<<8|0xff<<40) != ' '<<8|' '<<40 || (digits|(digits+0x76_7676))&0x80_8080 != 0 {
+	if w&(0xffff|0xff<<40) != '"'|' '<<8|' '<<40 || (digits|(digits+0x76_7676))&0x80_8080 != 0 {
 		return 0, false
 	}
 	u.status = int32(digits&0xff*100 + digits>>8&0xff*10 + digits>>16)
@@ -132,29 +128,17 @@ func (u *usual) statusAndSize(line []byte, quote int) (rest int, ok bool) {
 	return size + n, n > 0
 }
 
-// pair parses ` "referer" "agent"`, or nothing, to the line's end. Without a
-// quote in either there is nothing to decide.
-func (u *usual) pair(line []byte, at int) bool {
-	last := len(line) - 1
-	if at > last {
+// pair parses ` "referer" "agent"`, or nothing, to the line's end.
+func (u *usual) pair(line []byte, rest int, at *lineMarks) bool {
+	if rest == len(line) {
 		u.referer, u.agent = view{n: -1}, view{n: -1}
-		return at == len(line)
+		return int(at[2]) >= rest
 	}
-	referer := at + len(` "`)
-	if last-referer < len(`" "`) || line[at] != ' ' || line[at+1] != '"' || line[last] != '"' {
+	referer, between, agent, last := int(at[2]), int(at[3]), int(at[4]), int(at[5])
+	if last != len(line)-1 || line[last] != '"' || referer != rest+1 || line[rest] != ' ' || line[referer] != '"' || string(line[between:between+3]) != `" "` {
 		return false
 	}
-	n := 1
-	if line[referer] != '-' || line[referer+1] != '"' {
-		if n = bytes.IndexByte(line[referer:last], '"'); n < 0 {
-			return false
-		}
-	}
-	agent := referer + n + len(`" "`)
-	if agent > last || string(line[agent-3:agent]) != `" "` || bytes.IndexByte(line[agent:last], '"') >= 0 {
-		return false
-	}
-	u.referer, u.agent = nullView(line, referer, n), nullView(line, agent, last-agent)
+	u.referer, u.agent = nullView(line, referer+1, between-referer-1), nullView(line, agent+1, last-agent-1)
 	return true
 }
 

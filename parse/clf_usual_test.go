@@ -50,7 +50,8 @@ func TestUsual(t *testing.T) {
 		start := bytes.IndexByte(block, '\n') + 1
 		var u usual
 		p.Reset()
-		if !p.usual(block, start, start+len(line), &u) {
+		p.lines(nil, block)
+		if !p.usual(block[:start+len(line)], start, p.marks.from(start), &u) {
 			continue
 		}
 		seen++

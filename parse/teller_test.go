@@ -14,6 +14,7 @@ func addsAsParsed(t *testing.T, p rowParser, careful Parser, rows *rows, rnd *ra
 	block := []byte(before + line + "\n" + string(inBlock(rnd, line)) + `"}}`)
 	rows.reset(chunkRows, allFields, block)
 	p.(Parser).Reset()
+	p.lines(nil, block)
 	added := p.add(block, len(before), []int32{int32(len(before) + len(line))}, 7, rows) == 1
 	for f := range rows.views {
 		if view := rows.views[f][1]; view.n >= 0 || !added && rows.views[f][0].n >= 0 {

@@ -73,7 +73,12 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	w.ends = lineEnds(w.ends[:0], text)
+	w.use(b)
+	if w.ends = w.ends[:0]; w.usual != nil {
+		w.ends = w.usual.lines(w.ends, text)
+	} else {
+		w.ends = lineEnds(w.ends, text)
+	}
 	lines := int64(len(w.ends))
 	if b.after != nil {
 		b.after <- before + lines
@@ -97,6 +102,10 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 // A rowParser is a [Parser] that knows nearly all lines of its format at a
 // glance, and tells them without a [Record], of which most would be empty.
 type rowParser interface {
+	// lines appends the ends of a block's lines, as [lineEnds] does, and prepares
+	// to add them.
+	lines(ends []int32, block []byte) []int32
+
 	// add appends lines to the rows for as long as they are of that kind and
 	// there is room, and says how many. The first begins at block[start], of that
 	// number, and ends are theirs. The next is then to be parsed. Lines come in
@@ -139,7 +148,6 @@ func (w *worker) use(b *block) {
 
 // parse collects the records of a block's text, and says how many there are.
 func (w *worker) parse(b *block, text []byte, before int64, f *FileSummary) (records int64) {
-	w.use(b)
 	w.rows.reset(chunkRows, w.batcher.fields, text)
 	w.rejects = w.rejects[:0]
 	whole, start, seen := w.ends, 0, newTimes()
