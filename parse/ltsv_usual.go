@@ -20,9 +20,6 @@ func (p *ltsvParser) Reset() {
 	p.slash = unknownSlashes
 }
 
-// lines implements [rowParser].
-func (p *ltsvParser) lines(ends []int32, block []byte) []int32 { return lineEnds(ends, block) }
-
 // add implements [rowParser].
 func (p *ltsvParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
 	return addWhile(block, start, ends, line, r, func(start, end int, line int64) bool {

@@ -1,8 +1,5 @@
 package parse
 
-// lines implements [rowParser].
-func (p *w3cParser) lines(ends []int32, block []byte) []int32 { return lineEnds(ends, block) }
-
 // add implements [rowParser].
 func (p *w3cParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
 	return addWhile(block, start, ends, line, r, func(start, end int, line int64) bool {
