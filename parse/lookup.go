@@ -104,29 +104,40 @@ const fewTexts = 32
 // all of it.
 type few struct {
 	first, last uint64
-	n, code     int32 // the length + 1, so that 0 is none
+	n, code     int32 // the length + 2, so that 0 is none and 1 a null
 }
 
 // internFew is intern for columns of few texts. Their ends and lengths tell
 // nearly all of them apart: no text is read twice, as hashing would, and none
-// is guessed by the one before, which a core guesses wrongly.
+// is guessed by the one before, which a core guesses wrongly, nor by how long it
+// is. So nulls are looked up like texts.
 func (d *dictionary) internFew(r *rows, views []view, codes []int32) (nulls int) {
 	if d.few == nil {
 		d.few = new([256]few)
 	}
+	block, near := wordsOf(r.block), uint(max(cap(r.block)-7, 0))
+	codes = codes[:len(views)]
 	for i, v := range views {
-		if v.n < 0 {
-			codes[i] = -1
-			nulls++
+		if uint(v.start) >= near { // in extra, or at the block's end
+			codes[i] = d.codeOfFew(r, v)
 			continue
 		}
-		text := r.words(v)
-		first, last := text.ends()
+		text := block.part(v)
+		mask := masks[uint(min(v.n, 8)+1)&15]
+		first, last := text.word(0)&mask, text.word(max(text.n-8, 0))&mask
 		known := &d.few[uint8((first^last<<1+uint64(v.n))*0x9e37_79b9_7f4a_7c15>>56)]
-		if known.first != first || known.last != last || known.n != v.n+1 || v.n > 16 && string(text.bytes()) != d.string(known.code) {
-			*known = few{first, last, v.n + 1, d.codeOfBytes(text.bytes())}
+		if (known.first^first)|(known.last^last)|uint64(known.n^(v.n+2)) != 0 || v.n > 16 && !text.middleIs(d.at(known.code)) {
+			*known = few{first, last, v.n + 2, d.codeOfFew(r, v)}
 		}
 		codes[i] = known.code
 	}
-	return nulls
+	return countNulls(codes)
+}
+
+// codeOfFew returns the code of a view's text, -1 for a null.
+func (d *dictionary) codeOfFew(r *rows, v view) int32 {
+	if v.n < 0 {
+		return -1
+	}
+	return d.codeOfBytes(r.words(v).bytes())
 }
