@@ -122,6 +122,7 @@ type batcher struct {
 	needs        needs  // of the batches
 	values       values // of the batch in the making
 	dictionaries [NumFields]*dictionary
+	raw          [NumFields]*rawTexts
 	derived      []*derived
 	classes      *dictionary
 	files        *dictionary
@@ -323,13 +324,24 @@ func (b *batcher) codesOf(f Field, r *rows, codes []int32) (nulls int) {
 		b.dictionaries[f] = newDictionary()
 		b.dictionaries[f].escape = b.escape
 	}
-	if r.filled.has(f) {
+	switch {
+	case r.filled.has(f) && r.raw.has(f):
+		return b.rawTexts(f).intern(r, f, codes)
+	case r.filled.has(f):
 		return b.dictionaries[f].intern(r, r.views[f][:r.n], codes)
 	}
 	for i := range codes {
 		codes[i] = -1
 	}
 	return r.n
+}
+
+// rawTexts returns what is known of a field's texts before they are undone.
+func (b *batcher) rawTexts(f Field) *rawTexts {
+	if t := b.raw[f]; t == nil || t.of != b.dictionaries[f] || t.texts.full() {
+		b.raw[f] = newRawTexts(b.dictionaries[f])
+	}
+	return b.raw[f]
 }
 
 func (b *batcher) textArray(f Field, v *values) arrow.Array {

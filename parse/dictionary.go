@@ -41,7 +41,8 @@ type dictionary struct {
 	few     *[256]few   // while there are few
 	waited  uint64      // for memory; means nothing
 
-	escape bool // invalid bytes are not repaired but escaped
+	escape   bool // invalid bytes are not repaired but escaped
+	verbatim bool // … or kept, as nobody sees the texts
 }
 
 func newDictionary() *dictionary {
@@ -90,7 +91,7 @@ func (d *dictionary) codeOfBytes(text []byte) int32 {
 
 // add gives a new text the next code and a free slot.
 func (d *dictionary) add(text []byte, hash, free uint64) int32 {
-	if !utf8.Valid(text) {
+	if !d.verbatim && !utf8.Valid(text) {
 		if d.escape {
 			text = escapeInvalid(text)
 		} else {

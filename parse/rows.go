@@ -36,6 +36,8 @@ type rows struct {
 	filled  fieldSet // of which some row may have a text
 	timed   bool     // some row may have a number of those
 	coded   [NumFields]bool
+	raw     fieldSet                          // of which the texts in the block are as their server wrote them, …
+	undo    func(f Field, text []byte) []byte // … and this undoes what it did
 	lookups lookups
 }
 
@@ -97,7 +99,7 @@ func (t *texts) words(v view) words {
 
 // reset empties the rows and makes room for n of them, of a block.
 func (r *rows) reset(n int, fields []Field, block []byte) {
-	r.n, r.block, r.extra = 0, block, r.extra[:0]
+	r.n, r.block, r.extra, r.raw = 0, block, r.extra[:0], 0
 	r.coded = [NumFields]bool{}
 	if n > len(r.time) {
 		r.grow(n, fields)

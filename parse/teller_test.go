@@ -44,6 +44,9 @@ func recordOf(r *rows, i int) Record {
 	for f := range r.views {
 		if v := r.views[f][i]; v.n >= 0 {
 			rec.Text[f] = r.words(v).bytes()
+			if r.raw.has(Field(f)) && v.start >= 0 {
+				rec.Text[f] = r.undo(Field(f), rec.Text[f])
+			}
 		}
 	}
 	return rec

@@ -76,7 +76,8 @@ func (f *w3c) Name() string      { return f.name }
 func (f *w3c) Directive() string { return "#" }
 
 func (f *w3c) NewParser(directives []byte) Parser {
-	p := &w3cParser{format: f}
+	p := &w3cParser{format: f, raw: fieldSet(f.escaped & (1 << Agent))}
+	p.undo = p.undone
 	if f.assumed {
 		p.values = w3cValues(f.columns)
 	}
@@ -94,7 +95,11 @@ type w3cParser struct {
 	date   clock // of #Date:
 
 	day, time []byte // of the line at hand
-	teller           // of add
+
+	// Of add:
+	teller
+	raw  fieldSet // which are left to the rows to undo
+	undo func(f Field, text []byte) []byte
 }
 
 // directive takes a line that begins with #.
@@ -253,41 +258,14 @@ func undoPlus(p *reader, _ Field, b []byte) []byte {
 	if bytes.IndexByte(b, '+') < 0 {
 		return b
 	}
-	const piece = 64
-	out := p.scratch.take(len(b) + piece)[:len(b)+piece]
-	from := b[:cap(b)]
-	if len(from) < len(out) { // as the last text of a block has it
-		copy(out, b)
-		from = out
-	}
-	unusual := uint64(0) // its uppermost bits: neighbours that are both plus signs, bytes that are not ASCII
-	before := uint64(0)
-	for i := 0; i < len(b); i += piece {
-		s, d := (*[piece]byte)(from[i:]), (*[piece]byte)(out[i:])
-		for k := 0; k <= piece-8; k += 8 {
-			w := binary.LittleEndian.Uint64(s[k:])
-			pluses := (highs - (w ^ '+'*ones)) & highs // of ASCII
-			unusual |= w | pluses&(pluses<<8|before>>56)
-			before = pluses
-			binary.LittleEndian.PutUint64(d[k:], w^pluses>>7*('+'^' '))
+	out := append(p.scratch.take(len(b)), b...)
+	for i, c := range b {
+		if c == '+' && (i == 0 || b[i-1] != '+' || out[i-1] == '+') {
+			out[i] = ' '
 		}
 	}
 	p.scratch = p.scratch[:len(p.scratch)+len(b)]
-	out = out[:len(b):len(b)]
-	if unusual&highs != 0 {
-		undoAnyPlus(out, b)
-	}
 	return out
-}
-
-// undoAnyPlus makes the first, third … plus sign of each row a space.
-func undoAnyPlus(dst, b []byte) {
-	copy(dst, b)
-	for i, c := range b {
-		if c == '+' && (i == 0 || b[i-1] != '+' || dst[i-1] == '+') {
-			dst[i] = ' '
-		}
-	}
 }
 
 func doPlus(dst []byte, _ Field, text []byte) []byte {

@@ -2,9 +2,13 @@ package parse
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestW3CUsual checks that usual lines tell the rows what Parse tells a record, and
@@ -60,8 +64,38 @@ func misshaped(rnd *rand.Rand, line string) string {
 	return line
 }
 
-// TestUndoPlus checks what is made of plus signs, eight at a time, against a
-// look at each: every other one of a row is a space, the first among them.
+// TestRawTexts checks that the agents of a scan are those of its lines, whether
+// they are told as their server wrote them, or of lines that are parsed, some of
+// them in quotes; whether there are few or many, and whatever bytes they have.
+func TestRawTexts(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(25, 26))
+	for _, f := range []*w3c{iis, cloudFront} {
+		for _, agents := range []int{3, 3000} {
+			var text []byte
+			for range 3000 {
+				r := randomRecord(rnd, mild)
+				r.Text[Agent] = fmt.Appendf(nil, "%s %d+%s", hostile(rnd, "", 4), rnd.IntN(agents), []string{"", "\xff", "\xfe", "é", "++"}[rnd.IntN(5)])
+				start := len(text)
+				if text = f.Append(text, &r); start > 0 && rnd.IntN(4) == 0 {
+					line := strings.TrimSuffix(string(text[start:]), "\n")
+					text = append(append(text[:start], misshaped(rnd, line)...), '\n')
+				}
+			}
+			want, _ := expected(f, string(text))
+			slices.Sort(want)
+			in := writeFile(t, "u_ex.log", text)
+			for _, size := range []int{1000, 0} {
+				got, _ := scan(t, Scanner{Format: f, Columns: testColumns, Jobs: 2, BlockSize: size}, in)
+				if slices.Sort(got); !slices.Equal(got, want) {
+					t.Fatalf("%s, %d agents, blocks of %d: %s", f.name, agents, size, cmp.Diff(got, want))
+				}
+			}
+		}
+	}
+}
+
+// TestUndoPlus checks what is made of plus signs: every other one of a row is a
+// space, the first among them.
 func TestUndoPlus(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	p := iis.NewParser(nil).(*w3cParser)

@@ -2,6 +2,7 @@ package parse
 
 // add implements [rowParser].
 func (p *w3cParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
+	r.raw, r.undo = p.raw, p.undo
 	return addWhile(block, start, ends, line, r, func(start, end int, line int64) bool {
 		return p.addLine(block, start, end, line, r)
 	})
@@ -24,7 +25,7 @@ func (p *w3cParser) addLine(block []byte, start, end int, line int64, r *rows) b
 // taken at once.
 func (p *w3cParser) columns(block []byte, i, end int, r *rows) bool {
 	b, row := block[:cap(block)], uint8(r.n)
-	values, escaped := p.values, p.format.escaped
+	values, escaped := p.values, p.format.escaped&^slot(p.raw)
 	sep := p.separator(block[i:end])
 	text, near, seps := wordsOf(b), len(b)-16, uint64(sep)*ones
 	for k := range values {
