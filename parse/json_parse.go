@@ -19,6 +19,7 @@ type jsonParser struct {
 // A jsonStep is a value at one place of the lines.
 type jsonStep struct {
 	class jsonClass
+	long  bool      // a string that was more than 16 bytes
 	way   *jsonWay  // that was taken last from it
 	edge  *jsonEdge // that leads to it; unread if nobody reads the value
 	ways  []*jsonWay
@@ -29,8 +30,7 @@ type jsonStep struct {
 // A jsonWay is what stands between two values.
 type jsonWay struct {
 	lead            // if it leads to a string, it ends with its quote
-	more  bool      // there is more to compare than its words: its rest, …
-	look  int       // … or the byte that tells the class …
+	look  int       // where the byte is that tells the class …
 	class jsonClass // … of what it leads to
 	to    *jsonStep
 }
@@ -184,7 +184,6 @@ func newWay(text []byte, to *jsonStep) *jsonWay {
 	if to.class == jsonString || to.class == jsonOther {
 		w.look--
 	}
-	w.more = w.rest != "" || to.class != jsonString && to.class != jsonOther
 	return w
 }
 

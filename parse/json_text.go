@@ -113,61 +113,83 @@ const longNumber = 40
 // setNumber is set for the number that b begins with, and returns its length. It
 // is 0 if that is no number or an unusual one, which is left to set.
 func (v *value) setNumber(b *[longNumber]byte, r *Record) int {
+	if v.kind == kStatus {
+		return r.setThreeDigits(binary.LittleEndian.Uint32(b[:]))
+	}
 	n, whole := firstDigits(binary.LittleEndian.Uint64(b[:]))
 	if whole == 8 {
 		low, more := firstDigits(binary.LittleEndian.Uint64(b[8:]))
 		n, whole = n*powers[more]+low, 8+more
 	}
-	end, places := whole, 0
-	if b[end] == '.' {
-		var fraction uint64
-		if fraction, places = firstDigits(binary.LittleEndian.Uint64(b[end+1:])); places == 8 {
-			low, more := firstDigits(binary.LittleEndian.Uint64(b[end+9:]))
-			fraction, places = fraction*powers[more]+low, 8+more
-		}
-		n = n*powers[places] + fraction
-		end += 1 + places
+	switch after := b[whole&31]; {
+	case uint(whole-1) > 14:
+		return 0
+	case after == '.':
+		return v.setFraction(n, whole, b, r)
+	case jsonClasses[after] == jsonWord:
+		return 0
+	case v.kind == kSize:
+		*v.number(r) = int64(n)
+		return whole
 	}
-	if uint(whole-1) > 14 || whole+places > surelyFits || jsonClasses[b[end]] == jsonWord {
+	if !v.setScaled(n, whole, 0, r) {
 		return 0
 	}
+	return whole
+}
+
+// setThreeDigits is setNumber for a status.
+func (r *Record) setThreeDigits(w uint32) int {
+	digits := w&0xff_ffff ^ 0x30_3030
+	if (digits|(digits+0x76_7676))&0x80_8080 != 0 || jsonClasses[w>>24] == jsonWord {
+		return 0
+	}
+	r.Status = int32(digits&0xff*100 + digits>>8&0xff*10 + digits>>16)
+	return 3
+}
+
+// setFraction is setNumber for a number with a point.
+func (v *value) setFraction(n uint64, whole int, b *[longNumber]byte, r *Record) int {
+	at := whole + 1
+	fraction, places := firstDigits(binary.LittleEndian.Uint64(b[at&31:]))
+	if places == 8 {
+		low, more := firstDigits(binary.LittleEndian.Uint64(b[(at+8)&31:]))
+		fraction, places = fraction*powers[more]+low, 8+more
+	}
+	end := at + places
+	if v.kind == kSize || places == 0 || whole+places > surelyFits || jsonClasses[b[end]] == jsonWord || !v.setScaled(n*powers[places]+fraction, whole, places, r) {
+		return 0
+	}
+	return end
+}
+
+// setScaled sets a duration, or a time since 1970, to a number of so many digits
+// and places behind the point.
+func (v *value) setScaled(n uint64, whole, places int, r *Record) bool {
 	shift := int(v.shift)
 	switch v.kind {
-	case kStatus:
-		if end != 3 || whole != 3 {
-			return 0
-		}
-		r.Status = int32(n)
-		return end
-	case kSize:
-		if end != whole {
-			return 0
-		}
-		*v.number(r) = int64(n)
-		return end
 	case kAnyTime:
-		shift = epochShift(whole)
+		µs, ok := scale(n, epochShift(whole)-places)
+		if ok = ok && hasYear(µs); ok {
+			r.Time, r.Offset = µs, 0
+		}
+		return ok
 	case kSpan, kDecimal:
 		if v.part == '.' {
-			return 0
+			return false
 		}
-		if v.part == 't' && end == whole {
+		if v.part == 't' && places == 0 {
 			shift = 3
 		}
 	case kSum:
 	default:
-		return 0
+		return false
 	}
 	µs, ok := scale(n, shift-places)
-	if !ok || v.kind == kAnyTime && !hasYear(µs) {
-		return 0
-	}
-	if v.kind == kAnyTime {
-		r.Time, r.Offset = µs, 0
-	} else {
+	if ok {
 		*v.number(r) = µs
 	}
-	return end
+	return ok
 }
 
 // A jsonClass says what a value is, by its first byte.

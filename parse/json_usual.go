@@ -33,20 +33,23 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 	b, line, row := block[:cap(block)], block[:end], uint8(r.n)
 	text, near := wordsOf(b), len(b)-sight
 	for at := p.start; ; {
-		if w := at.way; i <= near && w.differs(text.ahead(i)) == 0 && (!w.more || w.goesOn(b[i:])) {
+		from := at
+		if w := at.way; i <= near && w.differs(text.ahead(i)) == 0 && w.rest == "" {
 			at, i = w.to, i+len(w.text)
 		} else if at, i = p.next(line, i, at); i < 0 {
 			return false
 		}
+	value:
 		e := at.edge
 		switch at.class {
 		case jsonString:
 			stop := i + 16
-			if i <= near+shortLead {
+			if !at.long && i <= near+shortLead {
 				stop = i + text.first16(i, '"'*ones)
 			}
 			if stop == i+16 {
 				stop = indexFrom(line, i, '"')
+				at.long = stop > i+16
 			}
 			if stop >= int(p.slashes) {
 				if i = p.tellEscaped(e, line, i, r); i < 0 {
@@ -62,7 +65,7 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 			if e.value.kind == kText {
 				r.views[e.value.field][row] = v
 				p.filled |= e.slots
-				p.told.add(e.value.field)
+				p.told |= fieldSet(e.slots)
 			} else if !p.tell(e, line, v, r) {
 				return false
 			}
@@ -74,23 +77,29 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 					continue
 				}
 			}
+			if i < end && jsonClasses[b[i]] != jsonWord {
+				goto other
+			}
 			if i = p.tellWord(e, line, i, r); i < 0 {
 				return false
 			}
 		case jsonOther:
 			return i <= end && skipSpace(line, i) == end
 		default:
+			if i < end && jsonClasses[b[i]] != at.class {
+				goto other
+			}
 			if i = p.slashes.skipJSON(line, i); i < 0 {
 				return false
 			}
 		}
+		continue
+	other: // what the way led to before was of another class
+		if at, i = p.next(line, i-len(from.way.text), from); i < 0 {
+			return false
+		}
+		goto value
 	}
-}
-
-// goesOn reports whether b, which has the first bytes of the way, has the others
-// too, and then such a value as it leads to.
-func (w *jsonWay) goesOn(b []byte) bool {
-	return len(b) > w.look && jsonClasses[b[w.look]] == w.class && (w.rest == "" || string(b[shortLead:len(w.text)]) == w.rest)
 }
 
 // tellEscaped tells the row the string that begins at line[i] and may have escapes,

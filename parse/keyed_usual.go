@@ -14,9 +14,14 @@ type keyedTeller struct {
 func (p *keyedTeller) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
 	text := v.of(line)
 	switch e.value.kind {
-	case kHost, kVHost:
-		if p.tellHost(e.value.kind, text, v, r) {
-			p.filled |= e.slots
+	case kHost:
+		if isFullAddress(text) {
+			p.put(Host, v, r)
+			return true
+		}
+	case kVHost:
+		if hasNoPort(text) {
+			p.put(VHost, v, r)
 			return true
 		}
 	case kScheme, kTLS, kCipher:

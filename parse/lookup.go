@@ -107,37 +107,82 @@ type few struct {
 	n, code     int32 // the length + 2, so that 0 is none and 1 a null
 }
 
+// A shape says how to take the ends of a text of a length, at the index that is
+// one more, so that a null has one too.
+var shapes = func() (shapes [64]struct {
+	mask uint64 // of the first eight bytes those that are the text's, and so of the last …
+	last int    // … which begin here
+}) {
+	var mask [8]byte
+	for n := range len(shapes) - 1 {
+		shapes[n+1].mask, shapes[n+1].last = wordsOf(mask[:]).word(0), max(n-8, 0)
+		mask[min(n, 7)] = 0xff
+	}
+	return shapes
+}()
+
+// fewBytes is how long a text of a column of few is, as a rule.
+const fewBytes = 32
+
 // internFew is intern for columns of few texts. Their ends and lengths tell
 // nearly all of them apart: no text is read twice, as hashing would, and none
-// is guessed by the one before, which a core guesses wrongly, nor by how long it
-// is. So nulls are looked up like texts.
+// is guessed by the one before, which a core guesses wrongly.
 func (d *dictionary) internFew(r *rows, views []view, codes []int32) (nulls int) {
 	if d.few == nil {
 		d.few = new([256]few)
 	}
-	block, near := wordsOf(r.block), uint(max(cap(r.block)-7, 0))
-	codes = codes[:len(views)]
-	for i, v := range views {
-		if uint(v.start) >= near { // in extra, or at the block's end
-			codes[i] = d.codeOfFew(r, v)
-			continue
+	for i := 0; ; i++ {
+		if i += d.findFew(r.block, views[i:], codes[i:]); i == len(views) {
+			return countNulls(codes[:i])
 		}
-		text := block.part(v)
-		mask := masks[uint(min(v.n, 8)+1)&15]
-		first, last := text.word(0)&mask, text.word(max(text.n-8, 0))&mask
-		known := &d.few[uint8((first^last<<1+uint64(v.n))*0x9e37_79b9_7f4a_7c15>>56)]
-		if (known.first^first)|(known.last^last)|uint64(known.n^(v.n+2)) != 0 || v.n > 16 && !text.middleIs(d.at(known.code)) {
-			*known = few{first, last, v.n + 2, d.codeOfFew(r, v)}
-		}
-		codes[i] = known.code
+		codes[i] = d.meetFew(r, views[i])
 	}
-	return countNulls(codes)
 }
 
-// codeOfFew returns the code of a view's text, -1 for a null.
-func (d *dictionary) codeOfFew(r *rows, v view) int32 {
-	if v.n < 0 {
-		return -1
+// findFew sets codes to those of the texts of views, up to one that has none or
+// is not usual, and returns how many there are. It calls nothing, and how long a
+// text is decides no branch: core and compiler like it.
+func (d *dictionary) findFew(block []byte, views []view, codes []int32) int {
+	text, near := wordsOf(block), uint(max(cap(block)-7, 0))
+	codes = codes[:len(views)]
+	for i, v := range views {
+		if uint(v.start) >= near || v.n > fewBytes { // in extra, at the block's end
+			return i
+		}
+		s, shape := text.part(v), &shapes[uint32(v.n+1)&63]
+		first, last := s.word(0)&shape.mask, s.word(shape.last)&shape.mask
+		f := &d.few[fewOf(first, last, v.n)]
+		if f.first != first || f.last != last || f.n != v.n+2 {
+			return i
+		}
+		if v.n > 16 {
+			if o := wordsOf(d.text[d.offsets[f.code]:]); o.word(8) != s.word(8) || o.word(s.n-16) != s.word(s.n-16) {
+				return i
+			}
+		}
+		codes[i] = f.code
 	}
-	return d.codeOfBytes(r.words(v).bytes())
+	return len(views)
+}
+
+func fewOf(first, last uint64, n int32) uint8 {
+	return uint8((first ^ last<<1 + uint64(n)) * 0x9e37_79b9_7f4a_7c15 >> 56)
+}
+
+// meetFew returns the code of a text that findFew does not find, but the next
+// time, if it may.
+func (d *dictionary) meetFew(r *rows, v view) int32 {
+	f := few{n: v.n + 2, code: -1}
+	if v.n >= 0 {
+		text := r.words(v)
+		f.code = d.codeOfBytes(text.bytes())
+		if v.n > 16 && d.string(f.code) != string(text.bytes()) { // it was no UTF-8
+			return f.code
+		}
+		f.first, f.last = text.ends()
+	}
+	if v.n <= fewBytes {
+		d.few[fewOf(f.first, f.last, v.n)] = f
+	}
+	return f.code
 }

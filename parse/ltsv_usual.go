@@ -6,6 +6,7 @@ import "bytes"
 // nearly all lines of a log have their labels in one order.
 type ltsvLabel struct {
 	lead                 // with its colon
+	long      bool       // the value was more than 16 bytes
 	edge      *jsonEdge  // unread if nobody reads the value
 	next      *ltsvLabel // behind it, a line before
 	followers []*ltsvLabel
@@ -61,10 +62,13 @@ func (p *ltsvParser) values(block []byte, i, end int, r *rows) bool {
 					continue
 				}
 			}
-			stop = i + text.first16(i, '\t'*ones)
+			if !at.long {
+				stop = i + text.first16(i, '\t'*ones)
+			}
 		}
 		if stop == i+16 {
 			stop = indexFrom(line, i, '\t')
+			at.long = stop > i+16
 		}
 		if stop = min(stop, end); stop < i {
 			return false
@@ -78,7 +82,7 @@ func (p *ltsvParser) values(block []byte, i, end int, r *rows) bool {
 		} else if e.value.kind == kText {
 			r.views[e.value.field][row] = v
 			p.filled |= e.slots
-			p.told.add(e.value.field)
+			p.told |= fieldSet(e.slots)
 		} else if !p.tell(e, line, v, r) {
 			return false
 		}

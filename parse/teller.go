@@ -21,21 +21,13 @@ func (t *teller) beginLine() {
 // tellText tells a text that is where the line is.
 func (t *teller) tellText(f Field, v view, r *rows) {
 	r.views[f][uint8(r.n)] = v
-	t.told.add(f)
+	t.told |= 1 << f
 }
 
-// tellHost tells the name or address of a client, or of a virtual host, if it is
-// one as it stands, which it reports.
-func (t *teller) tellHost(k kind, text []byte, at view, r *rows) bool {
-	switch last := text[len(text)-1]; {
-	case k == kHost && isFullAddress(text):
-		t.tellText(Host, at, r)
-	case k == kVHost && last > '9' && last != ']': // without a port
-		t.tellText(VHost, at, r)
-	default:
-		return false
-	}
-	return true
+// hasNoPort reports whether a virtual host surely has no port.
+func hasNoPort(host []byte) bool {
+	last := host[len(host)-1]
+	return last > '9' && last != ']'
 }
 
 // tellOdd tells those of the texts that the record was told.

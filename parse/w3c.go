@@ -98,6 +98,7 @@ type w3cParser struct {
 
 	// Of add:
 	teller
+	tab  int      // the next one of the block at hand
 	raw  fieldSet // which are left to the rows to undo
 	undo func(f Field, text []byte) []byte
 }

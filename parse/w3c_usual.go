@@ -1,5 +1,11 @@
 package parse
 
+// Reset implements [Parser].
+func (p *w3cParser) Reset() {
+	p.reader.Reset()
+	p.tab = -1
+}
+
 // add implements [rowParser].
 func (p *w3cParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
 	r.raw, r.undo = p.raw, p.undo
@@ -21,38 +27,60 @@ func (p *w3cParser) addLine(block []byte, start, end int, line int64, r *rows) b
 }
 
 // columns reads the columns of the line block[i:end] into the row to come and
-// p.record. Some bytes of the next line are looked at, so that 16 can always be
+// p.record. Some bytes of the next line are looked at, so that many can always be
 // taken at once.
 func (p *w3cParser) columns(block []byte, i, end int, r *rows) bool {
 	b, row := block[:cap(block)], uint8(r.n)
-	values, escaped := p.values, p.format.escaped&^slot(p.raw)
-	sep := p.separator(block[i:end])
-	text, near, seps := wordsOf(b), len(b)-16, uint64(sep)*ones
-	for k := range values {
-		if i >= end || b[i] == '"' {
+	sep := p.separatorIn(block, i, end)
+	text, near, seps := wordsOf(b), len(b)-longNumber, uint64(sep)*ones
+	for k := range p.values {
+		if i >= end || text.byte(i) == '"' {
 			return false
 		}
-		stop := i + 16
+		v, stop := &p.values[k], i+16
 		if i <= near {
-			stop = i + text.first16(i, seps)
+			if numeric>>v.kind&1 != 0 {
+				n := v.setNumber((*[longNumber]byte)(b[i:]), &p.record)
+				if n > 0 && (i+n < end && b[i+n] == sep || i+n == end) {
+					i += n + 1
+					continue
+				}
+			}
+			if !v.long {
+				stop = i + text.first16(i, seps)
+			}
 		}
 		if stop == i+16 {
 			stop = indexFrom(block[:end], i, sep)
+			v.long = stop > i+16
 		}
 		at := view{int32(i), int32(min(stop, end) - i)}
 		i = stop + 1
-		v := &values[k]
 		if v.kind == kSkip || at.n < 2 && (at.n == 0 || b[at.start] == '-' && !v.due()) {
 			continue
 		}
-		if v.kind == kText && escaped>>v.field&1 == 0 {
+		if v.kind == kText && (p.format.escaped&^slot(p.raw))>>v.field&1 == 0 {
 			r.views[v.field][row] = at
-			p.told.add(v.field)
+			p.told |= 1 << (v.field & 31)
 		} else if !p.tellColumn(v, b, at, r) {
 			return false
 		}
 	}
 	return i >= end
+}
+
+// separatorIn is separator for the line block[i:end].
+func (p *w3cParser) separatorIn(block []byte, i, end int) byte {
+	if p.format.sep != 0 {
+		return p.format.sep
+	}
+	if p.tab < i {
+		p.tab = i + firstOf(block[i:], '\t')
+	}
+	if p.tab < end {
+		return '\t'
+	}
+	return ' '
 }
 
 // tellColumn tells the row a column that is more than a text as it is. It reports
@@ -63,10 +91,20 @@ func (p *w3cParser) tellColumn(v *value, block []byte, at view, r *rows) bool {
 	case kText:
 		p.tellText(v.field, r.viewOf(p.undone(v.field, field)), r)
 		return true
-	case kStatus, kSize, kDecimal, kDate, kTimeOfDay:
-		return p.setColumn(v, field, &p.record) == OK
-	case kHost, kVHost:
-		if p.tellHost(v.kind, field, at, r) {
+	case kDate:
+		p.day = field
+		return true
+	case kTimeOfDay:
+		p.time = field
+		return true
+	case kHost:
+		if isFullAddress(field) {
+			p.tellText(Host, at, r)
+			return true
+		}
+	case kVHost:
+		if hasNoPort(field) {
+			p.tellText(VHost, at, r)
 			return true
 		}
 	case kTarget: // of which the parts depend on other columns

@@ -54,10 +54,13 @@ func (s words) ends() (first, last uint64) {
 	if s.n >= 8 {
 		return s.word(0), s.word(s.n - 8)
 	}
-	return s.shortEnds()
+	var all [8]byte
+	copy(all[:], s.bytes())
+	first = wordsOf(all[:]).word(0)
+	return first, first
 }
 
-// shortEnds is ends for less than eight bytes.
+// shortEnds tells, with its length, a text of less than eight bytes from others.
 func (s words) shortEnds() (first, last uint64) {
 	if s.n >= 4 {
 		return uint64(s.half(0)), uint64(s.half(s.n - 4))
@@ -66,27 +69,6 @@ func (s words) shortEnds() (first, last uint64) {
 		first = first<<8 | uint64(s.byte(i))
 	}
 	return first, 0
-}
-
-// masks are of texts of less than eight bytes, by their length + 1: the bytes of a
-// word that are theirs.
-var masks = func() (masks [16]uint64) {
-	var mask [8]byte
-	for i := range masks[2:] {
-		mask[min(i, 7)] = 0xff
-		masks[i+2] = wordsOf(mask[:]).word(0)
-	}
-	return masks
-}()
-
-// middleIs reports whether a text of more than 16 bytes that has the ends and the
-// length of another is that.
-func (s words) middleIs(other []byte) bool {
-	if s.n > 32 || len(other) != s.n {
-		return string(s.bytes()) == string(other)
-	}
-	o := wordsOf(other)
-	return s.word(8) == o.word(8) && s.word(s.n-16) == o.word(s.n-16)
 }
 
 // hashKeys differ from run to run, so that nobody can write a log whose texts
