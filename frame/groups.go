@@ -268,6 +268,17 @@ func (t *groups) mergeStates(from *groups, to []int32, by []remap) {
 	}
 }
 
+// effort returns about how much there is to merge or to read.
+func (t *groups) effort() int {
+	n := t.size()
+	for _, s := range t.states {
+		if s, ok := s.(interface{ size() int }); ok {
+			n += s.size()
+		}
+	}
+	return n
+}
+
 // limit makes groups give way to group 0 while they are too many. Which ones
 // is decided by their keys' hashes alone, and how many by how many keys there
 // have been: both do not depend on the order in which they came.

@@ -108,6 +108,7 @@ func (t *groups) mergeLoose(from *groups, by []remap) {
 		}
 		t.loose.addIn(units.number(c.unit), first.number(a), second.number(b), n)
 	}
+	t.loose.settle()
 }
 
 // numbered returns the table with a number for each group, to be read only: it

@@ -180,7 +180,7 @@ func (p *Partial) isLarge() bool {
 	return n > 2000
 }
 
-// mergeTogether adds q's tables to p's, several at a time, the largest first.
+// mergeTogether adds q's tables to p's, several at a time, the dearest first.
 // That they do not meet in the domains, all values are added before.
 func (p *Partial) mergeTogether(q *Partial, by []remap) {
 	var adding errgroup.Group
@@ -195,7 +195,7 @@ func (p *Partial) mergeTogether(q *Partial, by []remap) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(q.tables[j].size(), q.tables[i].size()) })
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(q.tables[j].effort(), q.tables[i].effort()) })
 	var merging errgroup.Group
 	merging.SetLimit(runtime.GOMAXPROCS(0))
 	for _, i := range order {

@@ -64,6 +64,7 @@ func (p *packer) add(pair uint64, unit int32, n uint64) {
 // A runReader reads a run. Behind its last pair is one that is greater than all.
 type runReader struct {
 	bytes []byte
+	at    int
 	pair  uint64
 	unit  int32
 	n     uint64
@@ -71,10 +72,10 @@ type runReader struct {
 
 const afterPairs = math.MaxUint64
 
-func (r run) reader() *runReader { return &runReader{bytes: r.bytes} }
+func (r run) reader() runReader { return runReader{bytes: r.bytes} }
 
 func (c *runReader) next() bool {
-	if len(c.bytes) == 0 {
+	if c.at == len(c.bytes) {
 		c.pair = afterPairs
 		return false
 	}
@@ -94,12 +95,12 @@ func (c *runReader) next() bool {
 }
 
 func (c *runReader) uint() uint64 {
-	if b := c.bytes[0]; b < 0x80 {
-		c.bytes = c.bytes[1:]
+	if b := c.bytes[c.at]; b < 0x80 {
+		c.at++
 		return uint64(b)
 	}
-	v, n := binary.Uvarint(c.bytes)
-	c.bytes = c.bytes[n:]
+	v, n := binary.Uvarint(c.bytes[c.at:])
+	c.at += n
 	return v
 }
 
@@ -116,10 +117,10 @@ func merged(x, y run) run {
 	d.next()
 	for c.pair != afterPairs || d.pair != afterPairs {
 		switch {
-		case c.before(d):
+		case c.before(&d):
 			out.add(c.pair, c.unit, c.n)
 			c.next()
-		case d.before(c):
+		case d.before(&c):
 			out.add(d.pair, d.unit, d.n)
 			d.next()
 		default:

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"slices"
@@ -49,11 +50,22 @@ func (p *Partial) settle() {
 }
 
 // finishAllGroups makes the tables of all queries that read the log, several at
-// a time.
+// a time, the dearest first.
 func (p *Partial) finishAllGroups(tables []*Table, errs []error) {
 	var finishing errgroup.Group
 	finishing.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range p.plan.cells {
+	effort := func(i int) (n int) {
+		for _, period := range p.plan.cells[i].periods {
+			n += p.tables[period.table].effort()
+		}
+		return n
+	}
+	order := make([]int, len(p.plan.cells))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(effort(j), effort(i)) })
+	for _, i := range order {
 		cell := &p.plan.cells[i]
 		if cell.from >= 0 || tables[i] != nil || errs[i] != nil {
 			continue

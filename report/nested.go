@@ -14,12 +14,12 @@ import (
 // computed anew from the sums.
 func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, kids [][]int) {
 	outer, inner := item.Expr.String(), item.Within.String()
-	sums := allRows(t).by(outer)
-	if sums == nil || t.Column(inner) == nil {
+	if t.Column(outer) == nil || t.Column(inner) == nil {
 		return t, nil
 	}
+	sums := allRows(t).summed(outer, true)
 	const mostOuter, mostRows = 40, 80 // what more there is, the totals count, but no page shows
-	order := byFirstMeasure(sums.table)
+	order := byFirstMeasure(sums)
 	both = &frame.Table{Name: t.Name, Notes: t.Notes}
 	if all := len(order); all > mostOuter {
 		order = order[:mostOuter]
@@ -33,7 +33,7 @@ func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, ki
 		if col.Name == inner { // its values stand in the outer key's column
 			continue
 		}
-		from := sums.table.Column(col.Name)
+		from := sums.Column(col.Name)
 		source := col
 		if col.Name == outer {
 			source = t.Column(inner)
@@ -45,8 +45,8 @@ func nested(c *Cell, t *frame.Table, item frame.ShowItem) (both *frame.Table, ki
 	}
 	kids = make([][]int, n)
 	for g, o := range order {
-		key := at(sums.table.Column(outer), o)
-		for i := range t.Rows {
+		key := at(sums.Column(outer), o)
+		for i := 0; i < t.Rows && len(kids[g]) <= mostInner; i++ {
 			if at(t.Column(outer), i) == key && !t.Column(inner).Null(i) {
 				kids[g] = append(kids[g], n+i)
 			}

@@ -242,10 +242,16 @@ func (r *rows) greatest(s *scope, arg frame.Expr, span value) value {
 // by groups the rows by one column and adds up the others that are whole
 // numbers, so that a cell by hour and who can be asked for its busiest hour.
 func (r *rows) by(key string) *rows {
-	k := r.table.Column(key)
-	if k == nil {
+	if r.table.Column(key) == nil {
 		return nil
 	}
+	return allRows(r.summed(key, false))
+}
+
+// summed is by with the series added up, too, if they are wanted: prose has no
+// words for them. There has to be such a column.
+func (r *rows) summed(key string, series bool) *frame.Table {
+	k := r.table.Column(key)
 	out := &frame.Table{Name: r.table.Name}
 	groups := make(map[value]int)
 	var firsts []int
@@ -264,12 +270,12 @@ func (r *rows) by(key string) *rows {
 	out.Columns = append(out.Columns, picked(k, firsts))
 	for c := range r.table.Columns {
 		col := &r.table.Columns[c]
-		if col.Key || col.Ints == nil && col.Series == nil || col.Type == frame.Time {
+		if col.Key || col.Ints == nil && (col.Series == nil || !series) || col.Type == frame.Time {
 			continue
 		}
 		out.Columns = append(out.Columns, added(col, r.index, member, len(firsts)))
 	}
-	return allRows(out)
+	return out
 }
 
 // added sums a column's values by group.
