@@ -44,7 +44,7 @@ func (t *groups) loosen() {
 	old := *t
 	*t = *newGroups(old.plan, old.domains)
 	t.level, t.seen, t.scratch, t.loose = old.level, old.seen, old.scratch, &tally{}
-	add := func(g, unit int32, n int64) {
+	add := func(unit, g int32, n int64) {
 		if g == 0 {
 			t.countOther(unit, n)
 			return
@@ -57,7 +57,7 @@ func (t *groups) loosen() {
 		return
 	}
 	for g, n := range old.count.n {
-		add(int32(g), 0, n)
+		add(0, int32(g), n)
 	}
 }
 
@@ -65,7 +65,7 @@ func (t *groups) loosen() {
 func (t *groups) countOther(unit int32, n int64) {
 	t.count.n[0] += n
 	if counts := t.series(); counts != nil {
-		counts.add(0, unit, n)
+		counts.add(unit, 0, n)
 	}
 }
 
@@ -112,7 +112,8 @@ func (t *groups) mergeLoose(from *groups, by []remap) {
 }
 
 // numbered returns the table with a number for each group, to be read only: it
-// cannot find the groups of keys.
+// cannot find the groups of keys. What is counted by units it has once it is
+// told.
 func (t *groups) numbered() *groups {
 	if t.loose == nil {
 		return t
@@ -124,10 +125,6 @@ func (t *groups) numbered() *groups {
 		out.keys[k] = append(make([]int32, 0, 1+pairs.pairs), 0)
 	}
 	out.count.n = append(make([]int64, 0, 1+pairs.pairs), t.count.n[0])
-	var units packer
-	if counts := t.series(); counts != nil {
-		counts.each(func(_, unit int32, n int64) { units.add(pairOf(0, unit), 0, uint64(n)) })
-	}
 	last := uint64(afterPairs)
 	for c := pairs.reader(); c.next(); last = c.pair {
 		if c.pair != last {
@@ -136,10 +133,26 @@ func (t *groups) numbered() *groups {
 			out.n++
 		}
 		out.count.n[out.n-1] += int64(c.n)
-		units.add(pairOf(int32(out.n)-1, c.unit), 0, c.n)
-	}
-	if counts := out.series(); counts != nil {
-		counts.runs = []run{units.run.fit()}
 	}
 	return out
+}
+
+// tell adds to a numbered table what the loose one has of some groups, and of
+// group 0, by units.
+func (t *groups) tell(loose *groups, groups []int32) {
+	if loose.loose == nil || len(t.states) == 0 {
+		return
+	}
+	counts := t.series()
+	loose.series().each(counts.add)
+	at, g, last := indexOf(groups), int32(0), uint64(afterPairs)
+	for c := loose.loose.settled().reader(); c.next(); last = c.pair {
+		if c.pair != last {
+			g++
+		}
+		if int(g) < len(at) && at[g] >= 0 {
+			counts.add(c.unit, g, int64(c.n))
+		}
+	}
+	counts.settle()
 }

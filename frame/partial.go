@@ -240,7 +240,9 @@ func (p *Partial) canonical() *Partial {
 	}
 	by := remapsOf(used, sorted)
 	for i, t := range used.tables {
-		t = t.numbered()
+		loose := t
+		t = loose.numbered()
+		t.tell(loose, t.all())
 		sorted.tables[i].merge(t, t.sorted(), by)
 	}
 	return sorted

@@ -448,9 +448,9 @@ func (s *statePlan) new(domains []domain) state {
 	case "daily distinct":
 		return &dailyDistinct{unit: unit, values: newDistinct(arg)}
 	case "top":
-		return &top{tally: tally{arg: arg}}
+		return &top{arg: arg}
 	case "series":
-		return &series{tally: tally{arg: unit}}
+		return &series{units: unit}
 	case "p":
 		return &quantiles{kind: s.kind}
 	}

@@ -17,6 +17,7 @@ type run struct {
 	bytes []byte
 	n     int // counts
 	pairs int // different ones
+	last  uint64
 }
 
 // fit returns the run with not much more memory than it needs.
@@ -28,10 +29,7 @@ func (r run) fit() run {
 }
 
 // A packer writes a run.
-type packer struct {
-	run
-	last uint64
-}
+type packer struct{ run }
 
 // add appends a count, which has to be greater than the last.
 func (p *packer) add(pair uint64, unit int32, n uint64) {
@@ -109,6 +107,24 @@ func (c *runReader) before(d *runReader) bool {
 	return c.pair < d.pair || c.pair == d.pair && c.unit < d.unit
 }
 
+// before reports whether all pairs of the run come before another's.
+func (r run) before(s run) bool {
+	c := s.reader()
+	c.next()
+	return r.last < c.pair
+}
+
+// chained returns the run of the counts of two, of which x is before y; x must
+// not be used any more.
+func chained(x, y run) run {
+	c := y.reader()
+	c.next()
+	x.bytes = roomFor(x.bytes, len(y.bytes)+16)
+	out := packer{x}
+	out.add(c.pair, c.unit, c.n)
+	return run{append(out.bytes, c.bytes[c.at:]...), x.n + y.n, x.pairs + y.pairs, y.last}
+}
+
 // merged returns the run of the counts of two.
 func merged(x, y run) run {
 	out := packer{run: run{bytes: make([]byte, 0, len(x.bytes)+len(y.bytes))}}
@@ -129,5 +145,5 @@ func merged(x, y run) run {
 			d.next()
 		}
 	}
-	return out.run
+	return out.fit()
 }

@@ -8,11 +8,14 @@ import (
 // A series holds how many rows each group has in each unit of time.
 //
 // Logs are in the order of time, so one unit has very many rows before the
-// next one begins. They are counted by group alone, and become pairs of group
-// and unit only when another unit comes: a row costs no look-up of a pair.
+// next one begins. They are counted by group alone, and become pairs of unit
+// and group only when another unit comes: a row costs no look-up of a pair, and
+// the tally's runs follow each other.
 type series struct {
-	tally          // of units
+	tally // of units and groups
+	units *domain
 	unit  int32    // at hand
+	noted int32    // of the last pair
 	now   []uint32 // rows of each group in it
 	open  []int32  // groups that have some
 	rows  int      // in now, together
@@ -65,10 +68,20 @@ func (s *series) addWeighted(groups, rows []int32, weights []uint32) {
 // close makes pairs of what is counted in the unit at hand.
 func (s *series) close() {
 	for _, g := range s.open {
-		s.add(g, s.unit, int64(s.now[g]))
+		s.note(s.unit, g, int64(s.now[g]))
 		s.now[g] = 0
 	}
 	s.open, s.rows = s.open[:0], 0
+}
+
+// note counts rows of a group in a unit. The tally's runs end with units, if
+// these come one after the other, so that each follows the one before.
+func (s *series) note(unit, g int32, n int64) {
+	if unit != s.noted && len(s.tail) > tailSize/2 {
+		s.pack()
+	}
+	s.noted = unit
+	s.push(pairOf(unit, g), 0, n)
 }
 
 func (s *series) settle() {
@@ -79,25 +92,27 @@ func (s *series) settle() {
 func (s *series) merge(from state, groups []int32, by remaps) {
 	f := from.(*series)
 	f.close()
-	s.tally.merge(&f.tally, groups, by.unit)
+	f.each(func(unit, g int32, n int64) { s.note(by.unit.number(unit), groups[g], n) })
 }
 
 func (s *series) put(e *encoder) {
 	s.close()
-	s.tally.put(e)
+	var byGroup tally
+	s.each(func(unit, g int32, n int64) { byGroup.add(g, unit, n) })
+	e.counts(byGroup.settled())
 }
 
 func (s *series) get(d *decoder, n int) {
 	s.grow(n)
-	s.tally.get(d, n)
+	d.pairs(n, int(s.units.size()), true, func(g, unit int32, n int64) { s.add(unit, g, n) })
 }
 
 // column lists the rows of each group per unit of time.
 func (s *series) column(out *Column, groups []int32, r *result) string {
 	out.Axis = s.axis(out.Unit, r.zone)
-	place := make([]int32, s.arg.size()) // of each unit on the axis
-	for number := int32(1); number < s.arg.size(); number++ {
-		i, _ := slices.BinarySearch(out.Axis, s.arg.ints.values[number-1])
+	place := make([]int32, s.units.size()) // of each unit on the axis
+	for number := int32(1); number < s.units.size(); number++ {
+		i, _ := slices.BinarySearch(out.Axis, s.units.ints.values[number-1])
 		place[number] = int32(i)
 	}
 	out.Series = make([][]int64, len(groups))
@@ -105,7 +120,7 @@ func (s *series) column(out *Column, groups []int32, r *result) string {
 		out.Series[i] = make([]int64, len(out.Axis))
 	}
 	at := indexOf(groups)
-	s.each(func(g, number int32, n int64) {
+	s.each(func(number, g int32, n int64) {
 		if number != 0 && int(g) < len(at) && at[g] >= 0 {
 			out.Series[at[g]][place[number]] = n
 		}
@@ -115,13 +130,13 @@ func (s *series) column(out *Column, groups []int32, r *result) string {
 
 // bothColumn counts the rows of groups in the hours that are not missing.
 func (s *series) bothColumn(name string, groups []int32, missing func(hour int64) bool) Column {
-	left := make([]bool, s.arg.size())
+	left := make([]bool, s.units.size())
 	for number := range left {
-		left[number] = number > 0 && missing(s.arg.ints.values[number-1])
+		left[number] = number > 0 && missing(s.units.ints.values[number-1])
 	}
 	out := Column{Name: name, Type: Int, Ints: make([]int64, len(groups))}
 	at := indexOf(groups)
-	s.each(func(g, number int32, n int64) {
+	s.each(func(number, g int32, n int64) {
 		if int(g) < len(at) && at[g] >= 0 && !left[number] {
 			out.Ints[at[g]] += n
 		}
@@ -136,12 +151,12 @@ const maxAxis = 10_000
 
 // axis returns the units from the first to the last that any group has.
 func (s *series) axis(unit string, zone *time.Location) []int64 {
-	seen := make([]bool, s.arg.size())
-	s.each(func(_, number int32, _ int64) { seen[number] = true })
+	seen := make([]bool, s.units.size())
+	s.each(func(number, _ int32, _ int64) { seen[number] = true })
 	var have []int64
 	for number := 1; number < len(seen); number++ {
 		if seen[number] {
-			have = append(have, s.arg.ints.values[number-1])
+			have = append(have, s.units.ints.values[number-1])
 		}
 	}
 	slices.Sort(have)

@@ -127,7 +127,8 @@ func (p *Partial) finishGroups(cell *cellPlan) (*Table, error) {
 // are in no order, and those that the query's limit is sure to leave out are
 // left out. The row of the groups that were too many is the last.
 func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table {
-	t := p.tables[period.table].numbered()
+	loose := p.tables[period.table]
+	t := loose.numbered()
 	limit := p.plan.opts.MaxGroups
 	out := &Table{Name: q.name, Show: q.query.Show}
 	order := t.head(q, period, p.plan.program.zone)
@@ -135,8 +136,11 @@ func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table
 		out.Notes = append(out.Notes, tooMany(limit, t.level))
 	}
 	if len(order) > limit {
+		t.tell(loose, t.all())
 		t = t.cut(limit)
 		order = t.all()
+	} else {
+		t.tell(loose, order)
 	}
 	if t.count.n[0] > 0 {
 		order, out.Other = append(order, 0), true

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// A tally counts pairs of numbers: how often each group has each value of a
-// domain. It may count each pair by units of time, too.
+// A tally counts pairs of numbers, as of groups and the values that they have.
+// It may count each pair by units of time, too.
 //
 // Groups and values may make millions of pairs, most of them rare. No hash
 // table holds these: its memory would be many times that of the pairs, and each
@@ -16,7 +16,6 @@ import (
 // is sorted and becomes a run, in which a pair takes three bytes or four. Runs
 // of like length become one, so that there are never more than a few.
 type tally struct {
-	arg    *domain
 	recent []tallied // by hash of the pair; nil while all pairs are in the tail
 	tail   []tallied
 	runs   []run // the older, the longer
@@ -24,7 +23,7 @@ type tally struct {
 
 // tallied is how often a pair came in a unit.
 type tallied struct {
-	pair uint64 // group<<32 | value
+	pair uint64 // a<<32 | b
 	unit int32  // 0 where there are no units
 	n    uint32
 }
@@ -36,15 +35,18 @@ const (
 
 func pairOf(a, b int32) uint64 { return uint64(a)<<32 | uint64(b) }
 
-// add adds to how often a group has a value.
-func (s *tally) add(g, number int32, n int64) { s.addIn(0, g, number, n) }
+// add adds to how often a pair came.
+func (s *tally) add(a, b int32, n int64) { s.addIn(0, a, b, n) }
 
 // addIn is add in a unit.
-func (s *tally) addIn(unit, g, number int32, n int64) {
-	pair := pairOf(g, number)
-	if s.recent == nil || n > math.MaxInt32 {
+func (s *tally) addIn(unit, a, b int32, n int64) {
+	pair := pairOf(a, b)
+	if len(s.runs) == 0 || n > math.MaxInt32 {
 		s.push(pair, unit, n)
 		return
+	}
+	if s.recent == nil {
+		s.recent = make([]tallied, 1<<recentBits)
 	}
 	r := &s.recent[(pair+uint64(unit)<<20)*0x9e3779b97f4a7c15>>(64-recentBits)]
 	if r.pair != pair || r.unit != unit || r.n > math.MaxInt32 {
@@ -67,9 +69,6 @@ func (s *tally) push(pair uint64, unit int32, n int64) {
 	s.tail = append(s.tail, tallied{pair, unit, uint32(n)})
 	if len(s.tail) >= tailSize {
 		s.pack()
-		if s.recent == nil {
-			s.recent = make([]tallied, 1<<recentBits)
-		}
 	}
 }
 
@@ -89,16 +88,22 @@ func (s *tally) pack() {
 		p.add(c.pair, c.unit, n)
 	}
 	s.tail = s.tail[:0]
-	s.addRun(p.run)
+	s.addRun(p.fit())
 }
 
-// addRun adds a run, which takes in those before it that are not longer by far.
+// addRun adds a run, which continues the last or takes in those before it that
+// are not longer by far.
 func (s *tally) addRun(r run) {
+	last := len(s.runs) - 1
+	if last >= 0 && s.runs[last].before(r) {
+		r = chained(s.runs[last], r)
+		s.runs = s.runs[:last]
+	}
 	for i := len(s.runs) - 1; i >= 0 && s.runs[i].n < 2*r.n; i-- {
 		r = merged(s.runs[i], r)
 		s.runs = s.runs[:i]
 	}
-	s.runs = append(s.runs, r.fit())
+	s.runs = append(s.runs, r)
 }
 
 // settle makes one run of all pairs.
@@ -114,7 +119,7 @@ func (s *tally) settle() {
 	s.pack()
 	s.recent, s.tail = nil, nil
 	for i := len(s.runs) - 2; i >= 0; i-- {
-		s.runs = append(s.runs[:i], merged(s.runs[i], s.runs[i+1]).fit())
+		s.runs = append(s.runs[:i], merged(s.runs[i], s.runs[i+1]))
 	}
 }
 
@@ -140,21 +145,10 @@ func (s *tally) settled() run {
 }
 
 // each calls f for all pairs, ascending.
-func (s *tally) each(f func(g, number int32, n int64)) {
+func (s *tally) each(f func(a, b int32, n int64)) {
 	for c := s.settled().reader(); c.next(); {
 		f(int32(c.pair>>32), int32(uint32(c.pair)), int64(c.n))
 	}
-}
-
-// merge adds the pairs of another tally.
-func (s *tally) merge(f *tally, groups []int32, by *remap) {
-	f.each(func(g, number int32, n int64) { s.add(groups[g], by.number(number), n) })
-}
-
-func (s *tally) put(e *encoder) { e.counts(s.settled()) }
-
-func (s *tally) get(d *decoder, n int) {
-	d.pairs(n, int(s.arg.size()), true, s.add)
 }
 
 // spareTails are memory to sort tails with.

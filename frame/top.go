@@ -12,7 +12,8 @@ import (
 // first value of a group is its lead and counted beside the group. Only rows
 // of other values look up a pair.
 type top struct {
-	tally        // of all values but the leads
+	tally // of groups and all their values but the leads
+	arg   *domain
 	leads []lead // of each group
 }
 
@@ -54,14 +55,14 @@ func (s *top) merge(from state, groups []int32, by remaps) {
 // put writes pairs of all values. Which of them leads depends on the order of
 // rows, and does not show.
 func (s *top) put(e *encoder) {
-	all := tally{arg: s.arg}
+	var all tally
 	for g, l := range s.leads {
 		if l.number != 0 {
 			all.add(int32(g), l.number, l.n)
 		}
 	}
 	s.each(all.add)
-	all.put(e)
+	e.counts(all.settled())
 }
 
 func (s *top) get(d *decoder, n int) {
