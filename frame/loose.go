@@ -1,5 +1,7 @@
 package frame
 
+import "slices"
+
 // Some questions make a group of nearly every row: how often each site leads to
 // each page, day by day. A group takes fifty bytes, with what finds it, and
 // each row waits for memory to be looked up. Where all that is asked of two
@@ -111,48 +113,71 @@ func (t *groups) mergeLoose(from *groups, by []remap) {
 	t.loose.settle()
 }
 
-// numbered returns the table with a number for each group, to be read only: it
-// cannot find the groups of keys. What is counted by units it has once it is
-// told.
-func (t *groups) numbered() *groups {
+// numbered returns the table with a number for each group of at least so many
+// rows, to be read only: it cannot find the groups of keys. What is counted by
+// units it has once it is told.
+func (t *groups) numbered(least int64) *groups {
 	if t.loose == nil {
 		return t
 	}
-	pairs := t.loose.settled()
 	out := newGroups(t.plan, t.domains)
 	out.level = t.level
-	for k := range out.keys {
-		out.keys[k] = append(make([]int32, 0, 1+pairs.pairs), 0)
-	}
-	out.count.n = append(make([]int64, 0, 1+pairs.pairs), t.count.n[0])
-	last := uint64(afterPairs)
-	for c := pairs.reader(); c.next(); last = c.pair {
-		if c.pair != last {
-			out.keys[0], out.keys[1] = append(out.keys[0], int32(c.pair>>32)), append(out.keys[1], int32(uint32(c.pair)))
-			out.count.n = append(out.count.n, 0)
-			out.n++
+	out.count.n[0] = t.count.n[0]
+	t.loose.settled().eachPair(func(pair uint64, n int64) {
+		if n < least {
+			return
 		}
-		out.count.n[out.n-1] += int64(c.n)
-	}
+		out.n++
+		out.keys[0] = append(roomFor(out.keys[0], 1), int32(pair>>32))
+		out.keys[1] = append(roomFor(out.keys[1], 1), int32(uint32(pair)))
+		out.count.n = append(roomFor(out.count.n[:out.n-1], 1), n)
+	})
 	return out
 }
 
 // tell adds to a numbered table what the loose one has of some groups, and of
-// group 0, by units.
+// group 0, by units. The units of all others are on the axis, too: of each,
+// group 0 has no rows more.
 func (t *groups) tell(loose *groups, groups []int32) {
 	if loose.loose == nil || len(t.states) == 0 {
 		return
 	}
 	counts := t.series()
+	counts.grow(t.n)
 	loose.series().each(counts.add)
-	at, g, last := indexOf(groups), int32(0), uint64(afterPairs)
-	for c := loose.loose.settled().reader(); c.next(); last = c.pair {
-		if c.pair != last {
+	at, g := indexOf(groups), 1
+	seen := make([]bool, counts.units.size())
+	for c := loose.loose.settled().reader(); c.next(); {
+		for g < t.n && pairOf(t.keys[0][g], t.keys[1][g]) < c.pair {
 			g++
 		}
-		if int(g) < len(at) && at[g] >= 0 {
-			counts.add(c.unit, g, int64(c.n))
+		if g < min(t.n, len(at)) && at[g] >= 0 && pairOf(t.keys[0][g], t.keys[1][g]) == c.pair {
+			counts.add(c.unit, int32(g), int64(c.n))
+		} else if !seen[c.unit] {
+			seen[c.unit] = true
+			counts.push(pairOf(c.unit, 0), 0, 0)
 		}
 	}
 	counts.settle()
+}
+
+// leastRows returns how many rows a group of a loose table has at least that is
+// among the first rows of a query, if these are the groups with the most rows.
+// Of very many rows it says less.
+func (t *groups) leastRows(q *checkedQuery, period cellPeriod) int64 {
+	sort, first := q.head()
+	if t.loose == nil || len(sort) == 0 || !sort[0].Desc {
+		return 0
+	}
+	i := slices.IndexFunc(q.aggs, func(a checkedAgg) bool { return a.column == sort[0].Column })
+	if i < 0 || period.states[i] >= 0 {
+		return 0
+	}
+	var groups [1 << 10]int // by rows
+	t.loose.settled().eachPair(func(_ uint64, n int64) { groups[min(n, int64(len(groups)-1))]++ })
+	least := len(groups) - 1
+	for have := groups[least]; have < first && least > 0; have += groups[least] {
+		least--
+	}
+	return int64(least)
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// pairsQuery counts by two random keys, by units or not.
+// pairsQuery counts by two random keys, by units or not, and takes all groups or
+// the first.
 func pairsQuery(rng *rand.Rand) *checkedQuery {
 	q := randomQuery(rng, oracleAggregates)
 	for len(q.keys) != 2 {
@@ -18,6 +19,10 @@ func pairsQuery(rng *rand.Rand) *checkedQuery {
 	if rng.IntN(2) == 0 {
 		q.aggs = append(q.aggs, checkedAgg{agg: Agg{Func: "series"}, typ: Int, column: "series", unit: oneOf(rng, "hour", "day")})
 	}
+	if rng.IntN(2) == 0 {
+		most := []SortKey{{Column: "count", Desc: rng.IntN(4) > 0}}
+		q.result = []checkedStep{{ResultStep: ResultStep{Verb: "sort", Sort: most}}, {ResultStep: ResultStep{Verb: "limit", Limit: 1 + rng.IntN(20)}}}
+	}
 	return q
 }
 
@@ -26,7 +31,7 @@ func pairsQuery(rng *rand.Rand) *checkedQuery {
 // was, and one that was not. With few groups allowed some have to give way.
 func TestLooseDoesNotShow(t *testing.T) {
 	loosened := 0
-	for seed := range uint64(100) {
+	for seed := range uint64(60) {
 		plan := func(from int) *Plan { // of the same queries
 			rng := rand.New(rand.NewPCG(seed, 15))
 			queries := []*checkedQuery{pairsQuery(rng), pairsQuery(rng), randomQuery(rng, oracleAggregates)}
@@ -60,7 +65,7 @@ func TestLooseDoesNotShow(t *testing.T) {
 			got, _ := p.Tables()
 			all, _ := whole.Tables()
 			for i := range all {
-				if seed%8 == 0 { // go-cmp is slow
+				if seed%8 == 0 || got[i].Rows <= 20 { // go-cmp is slow
 					checkTable(t, fmt.Sprintf("seed %d, query %d, %s", seed, i, what), got[i], all[i])
 				}
 			}
@@ -81,7 +86,7 @@ func TestLooseDoesNotShow(t *testing.T) {
 			check("merged", left)
 		}
 	}
-	if loosened < 400 {
+	if loosened < 250 {
 		t.Errorf("only %d tables were loose", loosened)
 	}
 }

@@ -241,7 +241,7 @@ func (p *Partial) canonical() *Partial {
 	by := remapsOf(used, sorted)
 	for i, t := range used.tables {
 		loose := t
-		t = loose.numbered()
+		t = loose.numbered(0)
 		t.tell(loose, t.all())
 		sorted.tables[i].merge(t, t.sorted(), by)
 	}

@@ -102,6 +102,18 @@ func (c *runReader) uint() uint64 {
 	return v
 }
 
+// eachPair calls f for each pair with its counts of all units.
+func (r run) eachPair(f func(pair uint64, n int64)) {
+	c := r.reader()
+	for more := c.next(); more; {
+		pair, n := c.pair, int64(c.n)
+		for more = c.next(); more && c.pair == pair; more = c.next() {
+			n += int64(c.n)
+		}
+		f(pair, n)
+	}
+}
+
 // before reports whether the count comes before another's.
 func (c *runReader) before(d *runReader) bool {
 	return c.pair < d.pair || c.pair == d.pair && c.unit < d.unit

@@ -128,7 +128,7 @@ func (p *Partial) finishGroups(cell *cellPlan) (*Table, error) {
 // left out. The row of the groups that were too many is the last.
 func (p *Partial) table(q *checkedQuery, period cellPeriod, both *common) *Table {
 	loose := p.tables[period.table]
-	t := loose.numbered()
+	t := loose.numbered(loose.leastRows(q, period))
 	limit := p.plan.opts.MaxGroups
 	out := &Table{Name: q.name, Show: q.query.Show}
 	order := t.head(q, period, p.plan.program.zone)

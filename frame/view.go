@@ -21,6 +21,8 @@ type selected struct {
 type numbered struct {
 	batch, selection int
 	numbers          []int32
+	all              []int32 // of all rows of a batch, if somebody asked for them
+	allOf            int     // the batch
 }
 
 func (p *Partial) newView(ev *evaluator) *view {
@@ -138,21 +140,41 @@ func within(dst, rows []int32, times *vector, period Period) []int32 {
 // numbers returns the numbers of a domain's values in the rows of a selection.
 func (v *view) numbers(domain, selection int) ([]int32, error) {
 	n := &v.numbered[domain]
-	if n.batch == v.eval.number && n.selection == selection {
+	rows, err := v.selection(selection)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rows) == v.eval.rows && n.allOf == v.eval.number:
+		return n.all, nil
+	case len(rows) == v.eval.rows:
+		n.all = resize(n.all, len(rows))
+		err = v.numberRows(domain, rows, n.all)
+		n.allOf = v.eval.number
+		return n.all, err
+	case n.batch == v.eval.number && n.selection == selection:
 		return n.numbers, nil
+	}
+	n.numbers = resize(n.numbers, len(rows))
+	err = v.numberRows(domain, rows, n.numbers)
+	n.batch, n.selection = v.eval.number, selection
+	return n.numbers, err
+}
+
+// numberRows writes to out the numbers of a domain's values in some rows. What
+// is known of all rows need not be looked up.
+func (v *view) numberRows(domain int, rows, out []int32) error {
+	if n := &v.numbered[domain]; n.allOf == v.eval.number {
+		for i, row := range rows {
+			out[i] = n.all[row]
+		}
+		return nil
 	}
 	values, err := v.eval.vector(v.partial.plan.domains[domain].node)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	rows, err := v.selection(selection)
-	if err != nil {
-		return nil, err
-	}
-	n.numbers = resize(n.numbers, len(rows))
-	v.partial.domains[domain].numbers(values, rows, n.numbers)
-	n.batch, n.selection = v.eval.number, selection
-	return n.numbers, nil
+	v.partial.domains[domain].numbers(values, rows, out)
+	return nil
 }
 
 // arguments reads what a state needs of the batch into in. shared is set if
@@ -213,11 +235,6 @@ func (v *view) numbersOf(t *groups, domain int, in *input, shared bool, scratch 
 	if shared {
 		return v.numbers(domain, t.plan.selection)
 	}
-	values, err := v.eval.vector(v.partial.plan.domains[domain].node)
-	if err != nil {
-		return nil, err
-	}
 	*scratch = resize(*scratch, len(in.rows))
-	v.partial.domains[domain].numbers(values, in.rows, *scratch)
-	return *scratch, nil
+	return *scratch, v.numberRows(domain, in.rows, *scratch)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -261,6 +262,9 @@ func gather(plan *frame.Plan, pass func(newSink func() frame.Sink) error) (*fram
 	}
 	if len(partials) == 0 {
 		return plan.NewPartial(), nil
+	}
+	if len(partials) > 1 {
+		runtime.GC() // what the pass needed is free for what merging needs
 	}
 	for _, p := range partials[1:] {
 		if err := partials[0].Merge(p); err != nil {
