@@ -148,7 +148,7 @@ func arrowType(f FieldDoc) arrow.DataType {
 	case frame.Flag:
 		return arrow.FixedWidthTypes.Boolean
 	case frame.Text:
-		return &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+		return textType
 	case frame.Int:
 		if f.Name != "line" {
 			return arrow.PrimitiveTypes.Int32 // status, offset

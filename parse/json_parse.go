@@ -12,14 +12,13 @@ type jsonParser struct {
 	format     *jsonFormat
 	start, end *jsonStep // before and behind the object of a line
 	slashes    slashes   // of the line at hand
-	inBlock    slashes   // of the block at hand
+	stops      stops     // of the block at hand
 	text       Parser    // nil if all lines are JSON
 }
 
 // A jsonStep is a value at one place of the lines.
 type jsonStep struct {
 	class jsonClass
-	long  bool      // a string that was more than 16 bytes
 	way   *jsonWay  // that was taken last from it
 	edge  *jsonEdge // that leads to it; unread if nobody reads the value
 	ways  []*jsonWay
@@ -72,7 +71,6 @@ func newJSONParser(f *jsonFormat) *jsonParser {
 // Reset implements [Parser].
 func (p *jsonParser) Reset() {
 	p.reader.Reset()
-	p.inBlock = unknownSlashes
 	if p.text != nil {
 		p.text.Reset()
 	}

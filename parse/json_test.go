@@ -74,6 +74,7 @@ func TestJSONUsualBlock(t *testing.T) {
 				block = append(block, reshaped(rnd, string(f.Append(nil, &r)))...)
 			}
 			p.Reset()
+			p.lines(nil, block)
 			rows.reset(chunkRows, allFields, block)
 			next := 0
 			for line := range bytes.Lines(block) {

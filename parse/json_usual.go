@@ -1,5 +1,12 @@
 package parse
 
+import "math/bits"
+
+// lines implements [rowParser].
+func (p *jsonParser) lines(ends []int32, block []byte) []int32 {
+	return p.stops.find(ends, block, '"', '\\')
+}
+
 // add implements [rowParser].
 func (p *jsonParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
 	return addWhile(block, start, ends, line, r, func(start, end int, line int64) bool {
@@ -14,10 +21,7 @@ func (p *jsonParser) addLine(block []byte, start, end int, line int64, r *rows) 
 	if start == end || block[start] != '{' {
 		return false
 	}
-	if int(p.inBlock) < start {
-		p.inBlock.find(block, start)
-	}
-	p.slashes = min(p.inBlock, slashes(end))
+	p.slashes = unknownSlashes
 	p.filled = 0
 	p.beginLine()
 	return p.endLine(p.object(block, start, end, r) && p.filled&p.format.need == p.format.need, line, r)
@@ -28,10 +32,10 @@ func (p *jsonParser) addLine(block []byte, start, end int, line int64, r *rows) 
 //
 // Bytes behind the line are looked at, as they are the next line's, so that
 // several can always be taken at once. What goes over the line's end is noticed
-// before it counts: there, or at its first backslash, slashes ends; and at last.
+// before it counts: at the end of a string, or at last.
 func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 	b, line, row := block[:cap(block)], block[:end], uint8(r.n)
-	text, near := wordsOf(b), len(b)-sight
+	text, stops, near := wordsOf(b), wordsOf(p.stops.bits), len(b)-sight
 	for at := p.start; ; {
 		from := at
 		if w := at.way; i <= near && w.differs(text.ahead(i)) == 0 && w.rest == "" {
@@ -43,15 +47,16 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 		e := at.edge
 		switch at.class {
 		case jsonString:
-			stop := i + 16
-			if !at.long && i <= near+shortLead {
-				stop = i + text.first16(i, '"'*ones)
+			if i >= end {
+				return false
 			}
-			if stop == i+16 {
-				stop = indexFrom(line, i, '"')
-				at.long = stop > i+16
+			stop := i
+			if w := stops.stopsFrom(i); w != 0 {
+				stop += bits.TrailingZeros64(w)
+			} else {
+				stop = p.stops.after(i+57, end)
 			}
-			if stop >= int(p.slashes) {
+			if stop >= end || text.byte(stop) == '\\' {
 				if i = p.tellEscaped(e, line, i, r); i < 0 {
 					return false
 				}

@@ -11,11 +11,11 @@ type lead struct {
 }
 
 // shortLead is how much of a lead is compared without a branch, and sight how far
-// a line is looked ahead for it: over a short one, 16 bytes into the value.
+// a line is looked ahead: over a short one, and over a number behind it.
 const (
 	leadWords = 4
 	shortLead = 8 * leadWords
-	sight     = shortLead + 16
+	sight     = shortLead + longNumber
 )
 
 // noLead is one that nothing begins with.

@@ -39,7 +39,7 @@ func (f *ltsvFormat) NewParser([]byte) Parser {
 type ltsvParser struct {
 	keyedTeller
 	format *ltsvFormat
-	slash  slashes // of the block at hand
+	stops  stops // of the block at hand
 
 	first  ltsvLabel // in front of a line
 	labels []*ltsvLabel

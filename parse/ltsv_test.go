@@ -68,8 +68,10 @@ func TestLTSVUsualReal(t *testing.T) {
 func TestLTSVMemory(t *testing.T) {
 	p := ltsv.NewParser(nil).(*ltsvParser)
 	var rows rows
+	ends := make([]int32, 0, 1)
 	add := func(line []byte) {
 		p.Reset()
+		p.lines(ends, line)
 		rows.reset(chunkRows, allFields, line)
 		p.add(line, 0, []int32{int32(len(line))}, 1, &rows)
 	}

@@ -1,12 +1,14 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // An ltsvLabel is a label that lines have. It knows which was behind it last, for
 // nearly all lines of a log have their labels in one order.
 type ltsvLabel struct {
 	lead                 // with its colon
-	long      bool       // the value was more than 16 bytes
 	edge      *jsonEdge  // unread if nobody reads the value
 	next      *ltsvLabel // behind it, a line before
 	followers []*ltsvLabel
@@ -15,10 +17,9 @@ type ltsvLabel struct {
 // noLabel is what is behind a label before a line was read.
 var noLabel = &ltsvLabel{lead: noLead}
 
-// Reset implements [Parser].
-func (p *ltsvParser) Reset() {
-	p.reader.Reset()
-	p.slash = unknownSlashes
+// lines implements [rowParser].
+func (p *ltsvParser) lines(ends []int32, block []byte) []int32 {
+	return p.stops.find(ends, block, '\t', '\\')
 }
 
 // add implements [rowParser].
@@ -45,37 +46,35 @@ func (p *ltsvParser) addLine(block []byte, start, end int, line int64, r *rows) 
 // that several can always be taken at once.
 func (p *ltsvParser) values(block []byte, i, end int, r *rows) bool {
 	b, line, row := block[:cap(block)], block[:end], uint8(r.n)
-	text, near := wordsOf(b), len(b)-shortLead-longNumber
+	text, stops, near := wordsOf(b), wordsOf(p.stops.bits), len(b)-sight
 	for at := &p.first; i < end; i++ {
 		if next := at.next; i <= near && next.differs(text.ahead(i)) == 0 && (next.rest == "" || next.leads(b, i)) {
 			at, i = next, i+len(next.text)
 		} else if at, i = p.label(line, i, at); i < 0 {
 			return false
 		}
-		e, stop := at.edge, i+16
-		if i <= near+shortLead {
-			if numeric>>e.value.kind&1 != 0 && e.spare&^p.filled != 0 {
-				n := e.value.setNumber((*[longNumber]byte)(b[i:]), &p.record)
-				if n > 0 && (i+n < end && b[i+n] == '\t' || i+n == end) {
-					p.filled |= e.slots
-					i += n
-					continue
-				}
-			}
-			if !at.long {
-				stop = i + text.first16(i, '\t'*ones)
-			}
-		}
-		if stop == i+16 {
-			stop = indexFrom(line, i, '\t')
-			at.long = stop > i+16
-		}
-		if stop = min(stop, end); stop < i {
+		if i > end {
 			return false
 		}
+		e := at.edge
+		if numeric>>e.value.kind&1 != 0 && e.spare&^p.filled != 0 && i <= near+shortLead {
+			n := e.value.setNumber((*[longNumber]byte)(b[i:]), &p.record)
+			if n > 0 && (i+n < end && b[i+n] == '\t' || i+n == end) {
+				p.filled |= e.slots
+				i += n
+				continue
+			}
+		}
+		stop := i
+		if w := stops.stopsFrom(i); w != 0 {
+			stop = min(i+bits.TrailingZeros64(w), end)
+		} else {
+			stop = p.stops.after(i+57, end)
+		}
 		v := view{int32(i), int32(stop - i)}
-		if p.slashIn(block, i, stop) {
-			if !p.tellEscaped(e, v.of(line), r) {
+		if stop < end && text.byte(stop) == '\\' {
+			stop = min(indexFrom(line, stop, '\t'), end)
+			if !p.tellEscaped(e, line[i:stop], r) {
 				return false
 			}
 		} else if e.spare&^p.filled == 0 || v.n < 2 && (v.n == 0 || b[i] == '-') {
@@ -89,14 +88,6 @@ func (p *ltsvParser) values(block []byte, i, end int, r *rows) bool {
 		i = stop
 	}
 	return true
-}
-
-// slashIn reports whether there is a backslash in block[i:stop].
-func (p *ltsvParser) slashIn(block []byte, i, stop int) bool {
-	if int(p.slash) < i {
-		p.slash.find(block, i)
-	}
-	return int(p.slash) < stop
 }
 
 // tellEscaped tells the row a value that has a backslash.

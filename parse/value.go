@@ -63,7 +63,6 @@ type value struct {
 	part     byte  // of kPart: the letter of strftime; of others what their case says
 	zoneOnly bool  // of kCLF and kISO: a finer time is read elsewhere, this gives the zone
 	discard  bool  // of values that know their length: read past it
-	long     bool  // of W3C: the column was more than 16 bytes in the line before
 }
 
 // slots returns all places that the value fills.

@@ -98,9 +98,11 @@ type w3cParser struct {
 
 	// Of add:
 	teller
-	tab  int      // the next one of the block at hand
-	raw  fieldSet // which are left to the rows to undo
-	undo func(f Field, text []byte) []byte
+	stops stops    // of the block at hand
+	sep   byte     // between its columns
+	guess byte     // … and the next one's; 0 is a blank
+	raw   fieldSet // which are left to the rows to undo
+	undo  func(f Field, text []byte) []byte
 }
 
 // directive takes a line that begins with #.

@@ -1,9 +1,21 @@
 package parse
 
-// Reset implements [Parser].
-func (p *w3cParser) Reset() {
-	p.reader.Reset()
-	p.tab = -1
+import "math/bits"
+
+// lines implements [rowParser]. Columns are between blanks until a line has tabs,
+// and then between those until one has none.
+func (p *w3cParser) lines(ends []int32, block []byte) []int32 {
+	other := byte('\t')
+	if p.sep = p.guess; p.sep == 0 {
+		p.sep = ' '
+	}
+	if p.format.sep != 0 {
+		p.sep = p.format.sep
+	}
+	if p.sep == '\t' {
+		other = p.sep
+	}
+	return p.stops.find(ends, block, p.sep, other)
 }
 
 // add implements [rowParser].
@@ -30,31 +42,31 @@ func (p *w3cParser) addLine(block []byte, start, end int, line int64, r *rows) b
 // p.record. Some bytes of the next line are looked at, so that many can always be
 // taken at once.
 func (p *w3cParser) columns(block []byte, i, end int, r *rows) bool {
-	b, row := block[:cap(block)], uint8(r.n)
-	sep := p.separatorIn(block, i, end)
-	text, near, seps := wordsOf(b), len(b)-longNumber, uint64(sep)*ones
+	b, row, sep := block[:cap(block)], uint8(r.n), p.sep
+	text, stops, near := wordsOf(b), wordsOf(p.stops.bits), len(b)-longNumber
 	for k := range p.values {
 		if i >= end || text.byte(i) == '"' {
 			return false
 		}
-		v, stop := &p.values[k], i+16
-		if i <= near {
-			if numeric>>v.kind&1 != 0 {
-				n := v.setNumber((*[longNumber]byte)(b[i:]), &p.record)
-				if n > 0 && (i+n < end && b[i+n] == sep || i+n == end) {
-					i += n + 1
-					continue
-				}
-			}
-			if !v.long {
-				stop = i + text.first16(i, seps)
+		v := &p.values[k]
+		if numeric>>v.kind&1 != 0 && i <= near {
+			n := v.setNumber((*[longNumber]byte)(b[i:]), &p.record)
+			if n > 0 && (i+n < end && b[i+n] == sep || i+n == end) {
+				i += n + 1
+				continue
 			}
 		}
-		if stop == i+16 {
-			stop = indexFrom(block[:end], i, sep)
-			v.long = stop > i+16
+		stop := i
+		if w := stops.stopsFrom(i); w != 0 {
+			stop = min(i+bits.TrailingZeros64(w), end)
+		} else {
+			stop = p.stops.after(i+57, end)
 		}
-		at := view{int32(i), int32(min(stop, end) - i)}
+		if stop == end && k == 0 || stop < end && text.byte(stop) != sep {
+			p.guess = ' ' ^ '\t' ^ sep // perhaps, in the next block
+			return false
+		}
+		at := view{int32(i), int32(stop - i)}
 		i = stop + 1
 		if v.kind == kSkip || at.n < 2 && (at.n == 0 || b[at.start] == '-' && !v.due()) {
 			continue
@@ -67,20 +79,6 @@ func (p *w3cParser) columns(block []byte, i, end int, r *rows) bool {
 		}
 	}
 	return i >= end
-}
-
-// separatorIn is separator for the line block[i:end].
-func (p *w3cParser) separatorIn(block []byte, i, end int) byte {
-	if p.format.sep != 0 {
-		return p.format.sep
-	}
-	if p.tab < i {
-		p.tab = i + firstOf(block[i:], '\t')
-	}
-	if p.tab < end {
-		return '\t'
-	}
-	return ' '
 }
 
 // tellColumn tells the row a column that is more than a text as it is. It reports
