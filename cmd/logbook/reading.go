@@ -121,6 +121,16 @@ func tuneCollector() {
 	}
 }
 
+// makeRoom collects, if it may be much, what a pass needed and what follows
+// does not, so that this takes its place.
+func makeRoom() {
+	const much = 160 << 20
+	var m runtime.MemStats
+	if runtime.ReadMemStats(&m); m.HeapAlloc > much {
+		runtime.GC()
+	}
+}
+
 // rules returns the rules that the flags ask for.
 func (f *readFlags) rules() (*parse.Rules, error) {
 	rules := parse.DefaultRules()
@@ -263,9 +273,7 @@ func gather(plan *frame.Plan, pass func(newSink func() frame.Sink) error) (*fram
 	if len(partials) == 0 {
 		return plan.NewPartial(), nil
 	}
-	if len(partials) > 1 {
-		runtime.GC() // what the pass needed is free for what merging needs
-	}
+	makeRoom()
 	for _, p := range partials[1:] {
 		if err := partials[0].Merge(p); err != nil {
 			return nil, err
