@@ -30,7 +30,7 @@ type tallied struct {
 
 const (
 	recentBits = 12
-	tailSize   = 1 << 14 // of 16 bytes, which a near cache holds
+	tailSize   = 1 << 15 // of 16 bytes
 )
 
 func pairOf(a, b int32) uint64 { return uint64(a)<<32 | uint64(b) }
