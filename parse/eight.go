@@ -62,12 +62,7 @@ func firstOf(b []byte, c byte) int {
 // firstIn returns a number whose lowest bit that is set is the uppermost of the
 // first byte that is c.
 func firstIn(b []byte, c byte) uint64 {
-	return firstInWord(binary.LittleEndian.Uint64(b), uint64(c)*ones)
-}
-
-// firstInWord is firstIn for a word, of a byte that is given eight times.
-func firstInWord(w, c uint64) uint64 {
-	w ^= c
+	w := binary.LittleEndian.Uint64(b) ^ uint64(c)*ones
 	return (w - ones) &^ w & highs
 }
 

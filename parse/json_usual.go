@@ -24,7 +24,7 @@ func (p *jsonParser) addLine(block []byte, start, end int, line int64, r *rows) 
 	p.slashes = unknownSlashes
 	p.filled = 0
 	p.beginLine()
-	return p.endLine(p.object(block, start, end, r) && p.filled&p.format.need == p.format.need, line, r)
+	return p.endLine(p.object(block, start, end, r), p.format.need, line, r)
 }
 
 // object reads the object block[i:end] into the row to come and p.record. A usual
@@ -70,7 +70,6 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 			if e.value.kind == kText {
 				r.views[e.value.field][row] = v
 				p.filled |= e.slots
-				p.told |= fieldSet(e.slots)
 			} else if !p.tell(e, line, v, r) {
 				return false
 			}

@@ -9,6 +9,13 @@ type keyedTeller struct {
 	request usual // of the line at hand
 }
 
+// endLine ends a line, which must fill what its format needs. Texts that fill a
+// place have been told.
+func (p *keyedTeller) endLine(ok bool, need slot, line int64, r *rows) bool {
+	p.told |= fieldSet(p.filled & (1<<NumFields - 1))
+	return p.teller.endLine(ok && p.filled&need == need, line, r)
+}
+
 // tell tells the row a value that is wanted and more than a text. It reports
 // whether it is a usual one.
 func (p *keyedTeller) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
@@ -67,7 +74,7 @@ func (p *keyedTeller) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
 
 // put tells the row a text.
 func (p *keyedTeller) put(f Field, v view, r *rows) {
-	p.tellText(f, v, r)
+	r.views[f][uint8(r.n)] = v
 	p.filled |= 1 << f
 }
 

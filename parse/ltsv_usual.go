@@ -38,7 +38,7 @@ func (p *ltsvParser) addLine(block []byte, start, end int, line int64, r *rows) 
 	}
 	p.filled = 0
 	p.beginLine()
-	return p.endLine(p.values(block, start, end, r) && p.filled&p.format.need == p.format.need, line, r)
+	return p.endLine(p.values(block, start, end, r), p.format.need, line, r)
 }
 
 // values reads the values of the line block[i:end] into the row to come and
@@ -81,7 +81,6 @@ func (p *ltsvParser) values(block []byte, i, end int, r *rows) bool {
 		} else if e.value.kind == kText {
 			r.views[e.value.field][row] = v
 			p.filled |= e.slots
-			p.told |= fieldSet(e.slots)
 		} else if !p.tell(e, line, v, r) {
 			return false
 		}

@@ -127,19 +127,32 @@ var nullViews = func() (views [chunkRows]view) {
 	return views
 }()
 
+// cacheLine is how far columns are apart. A row is written to all of them: were
+// they apart by their length, a power of two, its places would share a few lines
+// of the nearest cache, of which it is the farthest that is put out.
+const cacheLine = 64
+
 func (r *rows) grow(n int, fields []Field) {
 	r.fields = fields
 	for f := range r.views {
 		r.views[f] = &r.unread
 	}
-	for _, f := range fields {
-		r.views[f] = new([chunkRows]view)
+	views := make([]struct {
+		of [chunkRows]view
+		_  [cacheLine]byte
+	}, len(fields))
+	for i, f := range fields {
+		r.views[f] = &views[i].of
 		r.codes[f] = make([]int32, n)
 		r.filled.add(f)
 	}
-	r.time, r.bytes, r.received = make([]int64, n), make([]int64, n), make([]int64, n)
-	r.duration, r.upTime, r.line = make([]int64, n), make([]int64, n), make([]int64, n)
-	r.offset, r.status = make([]int32, n), make([]int32, n)
+	wide, narrow := make([]int64, 6*(n+cacheLine/8)), make([]int32, 2*(n+cacheLine/4))
+	for i, numbers := range []*[]int64{&r.time, &r.bytes, &r.received, &r.duration, &r.upTime, &r.line} {
+		*numbers = wide[i*(n+cacheLine/8):][:n:n]
+	}
+	for i, numbers := range []*[]int32{&r.offset, &r.status} {
+		*numbers = narrow[i*(n+cacheLine/4):][:n:n]
+	}
 	r.timed = true
 }
 

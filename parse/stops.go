@@ -60,9 +60,13 @@ func bitsOf(w uint64, c byte) byte {
 	return byte(^(w&^highs + ^uint64(highs) | w) & highs * gather >> 56)
 }
 
-// appendBits appends the places of bits, from a place on.
+// appendBits appends the places of bits, from a place on. There are few.
 func appendBits(places []int32, set []byte, from int) []int32 {
+	s := wordsOf(set)
 	for i := 0; i < len(set); i += 8 {
+		for len(set)-i >= 40 && s.word(i)|s.word(i+8)|s.word(i+16)|s.word(i+24) == 0 {
+			i += 32
+		}
 		for w := binary.LittleEndian.Uint64(set[i:]); w != 0; w &= w - 1 {
 			places = append(places, int32(from+8*i+bits.TrailingZeros64(w)))
 		}
@@ -70,7 +74,8 @@ func appendBits(places []int32, set []byte, from int) []int32 {
 	return places
 }
 
-// ahead returns the stops from i on as bits, of which 57 or more are told.
+// stopsFrom returns 57 or more of the bits of stops, which are the text, from the
+// i-th on.
 func (s words) stopsFrom(i int) uint64 { return s.eight(i>>3) >> (i & 7) }
 
 // after returns the first stop from i on, end if there is none before.

@@ -41,13 +41,6 @@ func (s words) four(i int) uint32 {
 // ahead returns what a lead is compared with, from i on.
 func (s words) ahead(i int) *[leadWords]uint64 { return (*[leadWords]uint64)(unsafe.Add(s.at, i)) }
 
-// first16 returns how many of the 16 bytes from i on stand before the first that
-// is c, which is given as eight.
-func (s words) first16(i int, c uint64) int {
-	const gather = 0x0002_0408_1020_4081
-	return bits.TrailingZeros32(uint32(firstInWord(s.eight(i), c)*gather>>56) | uint32(firstInWord(s.eight(i+8), c)*gather>>48)&0xff00 | 1<<16)
-}
-
 // ends returns words that, with its length, tell a text of at most 16 bytes
 // from any other: its first eight bytes and its last, which may overlap.
 func (s words) ends() (first, last uint64) {
