@@ -198,9 +198,13 @@ func amendAll(directives, directive, text []byte) []byte {
 // lineEnds appends the ends of the lines of text, without their newlines; the
 // last may lack it.
 func lineEnds(ends []int32, text []byte) []int32 {
-	ends = appendPlaces(ends, text, '\n')
-	if len(text) > 0 && text[len(text)-1] != '\n' {
-		ends = append(ends, int32(len(text)))
+	for at := 0; at < len(text); {
+		n := bytes.IndexByte(text[at:], '\n')
+		if n < 0 {
+			n = len(text) - at
+		}
+		ends = append(ends, int32(at+n))
+		at += n + 1
 	}
 	return ends
 }

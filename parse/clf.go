@@ -51,19 +51,21 @@ func (f clf) withAgent() bool       { return f.name == "combined" }
 
 type clfParser struct {
 	reader
-	marks marks // of the block at hand
+	stops stops // of the block at hand …
+	line  stops // … or of a line
+	ends  []int32
 	told  usual // by the line at hand
 }
 
 // Parse implements [Parser].
 func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	*r = Record{Status: None, Bytes: None, Received: None, Duration: None, UpTime: None}
-	escaped := bytes.IndexByte(line, '\\') >= 0
-	if !escaped && p.usual(line, 0, nil, &p.told) {
+	p.ends = p.line.find(p.ends[:0], line, '"', '\\')
+	if p.usual(line, 0, &p.line, &p.told) {
 		p.told.record(line, r)
 		return OK
 	}
-	return p.careful(line, escaped, r)
+	return p.careful(line, bytes.IndexByte(line, '\\') >= 0, r)
 }
 
 // careful parses any line.

@@ -11,14 +11,16 @@ type usual struct {
 const usualFields fieldSet = 1<<Host | 1<<Method | 1<<Path | 1<<Query | 1<<Protocol | 1<<Referer | 1<<Agent
 
 // lines implements [rowParser].
-func (p *clfParser) lines(ends []int32, block []byte) []int32 { return p.marks.find(ends, block) }
+func (p *clfParser) lines(ends []int32, block []byte) []int32 {
+	return p.stops.find(ends, block, '"', '\\')
+}
 
 // add implements [rowParser].
 func (p *clfParser) add(block []byte, start int, ends []int32, line int64, r *rows) int {
 	ends = ends[:min(len(ends), chunkRows-r.n)]
 	for i, next := range ends {
 		end := lineEnd(block, start, next)
-		if end-start > maxLine || !p.usual(block[:end], start, p.marks.from(start), &p.told) {
+		if end-start > maxLine || !p.usual(block[:end], start, &p.stops, &p.told) {
 			return i
 		}
 		r.addUsual(&p.told, line+int64(i))
@@ -34,25 +36,21 @@ func (p *clfParser) add(block []byte, start int, ends []int32, line int64, r *ro
 //
 // with or without the last two fields, single blanks, and nothing escaped. It
 // reports whether the line is. If not, it is to be read with care, as [Parser]
-// does. It says nothing else than that would. Without marks, the line must have
-// no backslash.
-func (p *clfParser) usual(line []byte, start int, at *lineMarks, u *usual) bool {
+// does. It says nothing else than that would. The stops are its quotes and
+// backslashes.
+func (p *clfParser) usual(line []byte, start int, s *stops, u *usual) bool {
 	host := start + hostEnd(line[start:])
 	clock := host + len(" - - [")
 	request := clock + len(`17/May/2015:10:05:03 +0000] "`)
 	if host == start || len(line) < request || wordsOf(line).eight(host)<<16 != dashes || wordsOf(line).four(request-4)>>8 != bracketAndQuote {
 		return false
 	}
-	if at == nil {
-		found := quotesFrom(line, request-1)
-		at = &found
-	}
-	end := int(at[1])
-	if int(at[0]) != request-1 || end >= len(line) || !u.request(line, request, end) {
+	end := s.after(request, len(line))
+	if !u.request(line, request, end) {
 		return false
 	}
 	size, ok := u.statusAndSize(line, end)
-	if !ok || !u.pair(line, size, at) {
+	if !ok || !u.pair(line, size, s) {
 		return false
 	}
 	u.host = view{int32(start), int32(host - start)}
@@ -129,16 +127,22 @@ func (u *usual) statusAndSize(line []byte, quote int) (rest int, ok bool) {
 }
 
 // pair parses ` "referer" "agent"`, or nothing, to the line's end.
-func (u *usual) pair(line []byte, rest int, at *lineMarks) bool {
-	if rest == len(line) {
+func (u *usual) pair(line []byte, at int, s *stops) bool {
+	last := len(line) - 1
+	if at > last {
 		u.referer, u.agent = view{n: -1}, view{n: -1}
-		return int(at[2]) >= rest
+		return at == len(line)
 	}
-	referer, between, agent, last := int(at[2]), int(at[3]), int(at[4]), int(at[5])
-	if last != len(line)-1 || line[last] != '"' || referer != rest+1 || line[rest] != ' ' || line[referer] != '"' || string(line[between:between+3]) != `" "` {
+	referer := at + len(` "`)
+	if last-referer < len(`" "`) || line[at] != ' ' || line[at+1] != '"' || line[last] != '"' {
 		return false
 	}
-	u.referer, u.agent = nullView(line, referer+1, between-referer-1), nullView(line, agent+1, last-agent-1)
+	end := s.after(referer, last)
+	agent := end + len(`" "`)
+	if agent > last || string(line[end:agent]) != `" "` || s.after(agent, last) != last {
+		return false
+	}
+	u.referer, u.agent = nullView(line, referer, end-referer), nullView(line, agent, last-agent)
 	return true
 }
 

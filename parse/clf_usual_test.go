@@ -51,7 +51,7 @@ func TestUsual(t *testing.T) {
 		var u usual
 		p.Reset()
 		p.lines(nil, block)
-		if !p.usual(block[:start+len(line)], start, p.marks.from(start), &u) {
+		if !p.usual(block[:start+len(line)], start, &p.stops, &u) {
 			continue
 		}
 		seen++

@@ -42,7 +42,7 @@ const stopPiece, stopBlock = 16 << 10, 64
 
 // findStops sets bits for the bytes of a text of whole blocks.
 func findStops(text []byte, a, b byte, stops, newlines []byte) {
-	if quickMarks {
+	if quickStops {
 		stopBlocks(&text[0], len(text)/stopBlock, a, b, &stops[0], &newlines[0])
 		return
 	}

@@ -10,11 +10,11 @@ import (
 // of all lengths around a piece's and a block's, on this machine's quick way and on
 // the one that all have.
 func TestStops(t *testing.T) {
-	defer func(quick bool) { quickMarks = quick }(quickMarks)
+	defer func(quick bool) { quickStops = quick }(quickStops)
 	rnd := rand.New(rand.NewPCG(27, 28))
 	var s stops
-	for _, quick := range []bool{quickMarks, false} {
-		quickMarks = quick
+	for _, quick := range []bool{quickStops, false} {
+		quickStops = quick
 		for range 2000 {
 			text := make([]byte, rnd.IntN(300)+rnd.IntN(2)*rnd.IntN(2)*rnd.IntN(2)*(stopPiece-150))
 			for i := range text {
