@@ -50,9 +50,9 @@ func (p *jsonParser) object(block []byte, i, end int, r *rows) bool {
 			if i >= end {
 				return false
 			}
-			stop := i
+			var stop int
 			if w := stops.stopsFrom(i); w != 0 {
-				stop += bits.TrailingZeros64(w)
+				stop = i + bits.TrailingZeros64(w)
 			} else {
 				stop = p.stops.after(i+57, end)
 			}

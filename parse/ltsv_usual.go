@@ -65,7 +65,7 @@ func (p *ltsvParser) values(block []byte, i, end int, r *rows) bool {
 				continue
 			}
 		}
-		stop := i
+		var stop int
 		if w := stops.stopsFrom(i); w != 0 {
 			stop = min(i+bits.TrailingZeros64(w), end)
 		} else {

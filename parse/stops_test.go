@@ -28,8 +28,8 @@ func TestStops(t *testing.T) {
 				t.Fatalf("ends of %q are %v, want %v", text, ends, want)
 			}
 			next := len(text)
-			for i := len(text) - 1; i >= 0; i-- {
-				if text[i] == '"' || text[i] == '\\' {
+			for i, c := range slices.Backward(text) {
+				if c == '"' || c == '\\' {
 					next = i
 				}
 				if got := s.after(i, len(text)); got != next {

@@ -9,9 +9,6 @@ type teller struct {
 	told   fieldSet // the texts that the row to come was told
 }
 
-// lines is that of a [rowParser] with nothing to prepare.
-func (t *teller) lines(ends []int32, block []byte) []int32 { return lineEnds(ends, block) }
-
 // beginLine begins a line.
 func (t *teller) beginLine() {
 	t.told = 0

@@ -56,7 +56,7 @@ func (p *w3cParser) columns(block []byte, i, end int, r *rows) bool {
 				continue
 			}
 		}
-		stop := i
+		var stop int
 		if w := stops.stopsFrom(i); w != 0 {
 			stop = min(i+bits.TrailingZeros64(w), end)
 		} else {
