@@ -27,8 +27,8 @@ const (
 // Texts are one if their hashes are, which are 64 bits under secret keys. To
 // compare the texts themselves would read each from memory again, for each
 // line: a third of the time of a scan, for texts that never differ. Of the
-// dictionaries that are as large as they may be, one in ten million would take
-// two texts for one, and nobody can write a log that has better odds.
+// dictionaries that are as large as they may be, fewer than one in ten million
+// takes two texts for one, and nobody can write a log that has better odds.
 //
 // Texts are kept as valid UTF-8: each run of invalid bytes is replaced by one
 // U+FFFD, so texts that differ only there are one text; or each is written as
