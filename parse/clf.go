@@ -51,10 +51,10 @@ func (f clf) withAgent() bool       { return f.name == "combined" }
 
 type clfParser struct {
 	reader
-	stops stops // of the block at hand …
-	line  stops // … or of a line
-	ends  []int32
-	told  usual // by the line at hand
+	stops stops   // of the block at hand …
+	line  stops   // … or of a line
+	ends  []int32 // of that line
+	told  usual   // by the line at hand
 }
 
 // Parse implements [Parser].

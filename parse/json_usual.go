@@ -14,9 +14,10 @@ func (p *jsonParser) add(block []byte, start int, ends []int32, line int64, r *r
 	})
 }
 
-// addLine is Parse for lines whose values are usual, read with few instructions: a way is compared in four words, the closing quote found
-// among 16 bytes, a number read where it stands. All that needs more than this is
-// left to what Parse does it with, or the whole line to Parse.
+// addLine is Parse for lines whose values are usual, read with few instructions:
+// a way is compared in four words, a closing quote is one of the block's stops, a
+// number read where it stands. All that needs more than this is left to what Parse
+// does it with, or the whole line to Parse.
 func (p *jsonParser) addLine(block []byte, start, end int, line int64, r *rows) bool {
 	if start == end || block[start] != '{' {
 		return false
