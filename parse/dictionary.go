@@ -24,7 +24,7 @@ const (
 // them. It only grows; all that it has handed out stays good. A worker has its
 // own, so there is no lock.
 //
-// Texts are one if their hashes are, which are 64 bits under secret keys. To
+// Texts are one if their hashes are, of which 61 bits count, under secret keys. To
 // compare the texts themselves would read each from memory again, for each
 // line: a third of the time of a scan, for texts that never differ. Of the
 // dictionaries that are as large as they may be, fewer than one in ten million
@@ -34,19 +34,18 @@ const (
 // U+FFFD, so texts that differ only there are one text; or each is written as
 // \xHH, so that they are not.
 type dictionary struct {
-	slots   []uint64 // a hash table with open addressing, of a power of two and at most three quarters full
-	offsets []int32  // text i is text[offsets[i]:offsets[i+1]]
+	slots   slots
+	offsets []int32 // text i is text[offsets[i]:offsets[i+1]]
 	text    []byte
 	array   arrow.Array // of all texts; nil or shorter when texts were added since
 	few     *[256]few   // while there are few
-	waited  uint64      // for memory; means nothing
 
 	escape   bool // invalid bytes are not repaired but escaped
 	verbatim bool // … or kept, as nobody sees the texts
 }
 
 func newDictionary() *dictionary {
-	return &dictionary{slots: make([]uint64, 1<<8), offsets: make([]int32, 1, 1<<8), text: make([]byte, 0, 1<<12)}
+	return &dictionary{slots: make(slots, 1<<8), offsets: make([]int32, 1, 1<<8), text: make([]byte, 0, 1<<12)}
 }
 
 // full reports whether the dictionary has passed its bounds. One without slots
@@ -68,16 +67,11 @@ func (d *dictionary) string(code int32) string {
 
 // code returns the code of a text, which is a new one if the text is new.
 func (d *dictionary) code(text []byte, hash uint64) int32 {
-	mask := uint64(len(d.slots) - 1)
-	for at := hash & mask; ; at = (at + 1) & mask {
-		s := d.slots[at]
-		if s == 0 {
-			return d.add(text, hash, at)
-		}
-		if s^hash <= mask {
-			return int32(s&mask) - 1
-		}
+	code, free := d.slots.look(hash)
+	if code < 0 {
+		return d.add(text, hash, free)
 	}
+	return code
 }
 
 // codeOf is code for a single text.
@@ -86,7 +80,7 @@ func (d *dictionary) codeOf(text string) int32 {
 }
 
 func (d *dictionary) codeOfBytes(text []byte) int32 {
-	return d.code(text, hashOf(text))
+	return d.code(text, wordsOf(text).hash())
 }
 
 // add gives a new text the next code and a free slot.
@@ -105,7 +99,7 @@ func (d *dictionary) add(text []byte, hash, free uint64) int32 {
 	if 4*d.len() > 3*len(d.slots) {
 		d.grow()
 	} else {
-		d.slots[free] = slotOf(hash, code, uint64(len(d.slots)-1))
+		d.slots.put(hash, free, code)
 	}
 	return code
 }
@@ -134,17 +128,10 @@ func escapeInvalid(text []byte) []byte {
 	return valid
 }
 
-// slotOf is what a slot holds: the code + 1 in the bits that choose the slot,
-// as there are fewer codes than slots, and above them what is left of the hash.
-// Zero is a free slot. Where a slot is tells the rest of the hash, so that eight
-// bytes are enough, of which a core's own cache holds the most.
-func slotOf(hash uint64, code int32, mask uint64) uint64 { return hash&^mask | uint64(code+1) }
-
 // grow makes twice as many slots. The texts are hashed again: less work than
 // hashes that are kept for it would be all the time.
 func (d *dictionary) grow() {
-	d.slots = make([]uint64, 2*len(d.slots))
-	mask := uint64(len(d.slots) - 1)
+	d.slots = make(slots, 2*len(d.slots))
 	all := texts{block: d.text}
 	var views [chunkRows]view
 	var hashes [chunkRows]uint64
@@ -154,14 +141,10 @@ func (d *dictionary) grow() {
 			start := d.offsets[first+i]
 			views[i] = view{start, d.offsets[first+i+1] - start}
 		}
-		all.hash(views[:n], hashes[:])
-		d.await(hashes[:n])
+		all.hash(views[:n], hashes[:], d.slots)
 		for i, hash := range hashes[:n] {
-			at := hash & mask
-			for d.slots[at] != 0 {
-				at = (at + 1) & mask
-			}
-			d.slots[at] = slotOf(hash, int32(first+i), mask)
+			_, free := d.slots.look(hash)
+			d.slots.put(hash, free, int32(first+i))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -11,8 +12,16 @@ import (
 // TestDictionary checks a dictionary against a map: the same text has the same
 // code and another text another, in the order in which they come, whether it is
 // in the block or beside it, short, long, empty, no UTF-8 or null, and however
-// often the table grows.
+// often the table grows; on this machine's quick way and on the one that all have.
 func TestDictionary(t *testing.T) {
+	defer func(quick bool) { quickLookups = quick }(quickLookups)
+	for _, quick := range []bool{quickLookups, false} {
+		quickLookups = quick
+		testDictionary(t)
+	}
+}
+
+func testDictionary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	for name, pool := range map[string]func() string{
 		"few": func() string {
@@ -84,6 +93,65 @@ func TestDictionary(t *testing.T) {
 		}
 		if d.len() != len(known) {
 			t.Errorf("%s: %d texts, want %d", name, d.len(), len(known))
+		}
+	}
+}
+
+// TestTextHashes checks that a text has one hash, alone and among others, in the block
+// and beside it, on this machine's quick way and on the one that all have.
+func TestTextHashes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	r := rows{texts: texts{block: make([]byte, 1<<16), extra: make([]byte, 1<<16)}}
+	for i := range r.block {
+		r.block[i], r.extra[i] = byte(rng.Uint32()), byte(rng.Uint32())
+	}
+	var views [chunkRows]view
+	for i := range views {
+		n := rng.IntN(i + 1)
+		views[i] = view{int32(rng.IntN(len(r.block) - n)), int32(n)}
+		if rng.IntN(2) == 0 {
+			views[i].start = ^views[i].start
+		}
+	}
+	views[0], views[1] = view{int32(len(r.block)) - 9, 9}, view{^int32(len(r.extra) - 3), 3}
+	var hashes [chunkRows]uint64
+	r.hash(views[:], hashes[:], make(slots, 64))
+	for i, v := range views {
+		if want := r.words(v).hash(); hashes[i] != want {
+			t.Fatalf("the hash of %d bytes is %x, want %x", v.n, hashes[i], want)
+		}
+	}
+}
+
+// TestSlots checks a hash table against a map, with hashes that fill whole lines,
+// the last ones too.
+func TestSlots(t *testing.T) {
+	defer func(quick bool) { quickLookups = quick }(quickLookups)
+	rng := rand.New(rand.NewPCG(9, 9))
+	for _, quick := range []bool{quickLookups, false} {
+		quickLookups = quick
+		for range 300 {
+			s, known := make(slots, 64), map[uint64]int32{}
+			var hashes [chunkRows]uint64
+			for i := range hashes {
+				hashes[i] = rng.Uint64()&^0x3f | uint64(rng.IntN(1+rng.IntN(63))) ^ 0x3f
+				if code, free := s.look(hashes[i]); code < 0 && len(known) < 48 {
+					known[hashes[i]] = int32(len(known))
+					s.put(hashes[i], free, known[hashes[i]])
+				}
+			}
+			var codes [chunkRows]int32
+			var room [chunkRows]uint8
+			news := s.find(hashes[:], codes[:], &room)
+			for i, hash := range hashes {
+				code, ok := known[hash]
+				if !ok {
+					code = -1
+				}
+				if codes[i] != code || slices.Contains(news, uint8(i)) == ok {
+					t.Fatalf("the code of %x is %d, want %d", hash, codes[i], code)
+				}
+			}
 		}
 	}
 }

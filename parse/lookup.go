@@ -59,42 +59,10 @@ func (l *lookups) gather(views []view) int {
 func (d *dictionary) internAll(r *rows, views []view, codes []int32) {
 	l := &r.lookups
 	hashes := l.hashes[:len(views)]
-	r.hash(views, hashes)
-	d.await(hashes)
-	for _, i := range d.find(hashes, codes, &l.news) {
+	r.hash(views, hashes, d.slots)
+	for _, i := range d.slots.find(hashes, codes, &l.news) {
 		codes[i] = d.code(r.words(views[i]).bytes(), hashes[i])
 	}
-}
-
-// await brings into the cache the slots where the hashes' ways begin, in a loop
-// of so few instructions that a core has dozens of its loads under way. It keeps
-// something of them, or the compiler would see that nobody needs them.
-func (d *dictionary) await(hashes []uint64) {
-	slots, mask := d.slots, uint64(len(d.slots)-1)
-	waited := uint64(0)
-	for _, hash := range hashes {
-		waited ^= slots[hash&mask]
-	}
-	d.waited = waited
-}
-
-// find sets codes to those of the hashes, and returns which have none yet.
-func (d *dictionary) find(hashes []uint64, codes []int32, news *[chunkRows]uint8) []uint8 {
-	slots, mask := d.slots, uint64(len(d.slots)-1)
-	codes = codes[:len(hashes)]
-	n := 0
-	for i, hash := range hashes {
-		at := hash & mask
-		s := slots[at]
-		for s^hash > mask && s != 0 {
-			at = (at + 1) & mask
-			s = slots[at]
-		}
-		code := int32(s&mask) - 1
-		codes[i], news[uint8(n)] = code, uint8(i)
-		n += int(uint32(code) >> 31) // if it is -1
-	}
-	return news[:n]
 }
 
 // fewTexts is how many texts a column such as method, protocol or type has.

@@ -54,6 +54,8 @@ const chunkRows = 256
 type texts struct {
 	block []byte
 	extra []byte // texts that are not in the block as they are, such as unescaped ones
+
+	waited uint64 // for memory; means nothing
 }
 
 // A view is a text as a place in the block. It takes a third of a slice's

@@ -1,9 +1,7 @@
 package parse
 
 import (
-	"crypto/rand"
 	"encoding/binary"
-	"math/bits"
 	"unsafe"
 )
 
@@ -58,54 +56,8 @@ func (s words) shortEnds() (first, last uint64) {
 	if s.n >= 4 {
 		return uint64(s.half(0)), uint64(s.half(s.n - 4))
 	}
-	for i := range s.n {
-		first = first<<8 | uint64(s.byte(i))
+	if s.n > 0 {
+		first = uint64(s.byte(s.n/2))<<16 | uint64(s.byte(0))<<8 | uint64(s.byte(s.n-1))
 	}
 	return first, 0
-}
-
-// hashKeys differ from run to run, so that nobody can write a log whose texts
-// have one hash, or all fall into one slot. No answer depends on them.
-var hashKeys = func() (keys [4]uint64) {
-	var secret [len(keys) * 8]byte
-	rand.Read(secret[:]) // never fails
-	for i := range keys {
-		keys[i] = binary.LittleEndian.Uint64(secret[8*i:])
-	}
-	return keys
-}()
-
-// hash sets hashes to those of the texts of views. It multiplies what the keys
-// made unforeseeable and folds the product's halves, as Go's own maps do on
-// machines that have no instructions for AES.
-func (t *texts) hash(views []view, hashes []uint64) {
-	keys := &hashKeys
-	for i, v := range views {
-		s := t.words(v)
-		state := keys[0] * uint64(2*s.n+1) // each length has a key of its own
-		var first, last uint64
-		if s.n < 8 {
-			first, last = s.shortEnds()
-		} else {
-			first, last = s.word(max(s.n-16, 0)), s.word(s.n-8)
-			for end := s.n - 16; end > 0; end -= 16 {
-				state = fold(s.word(0)^keys[1], s.word(8)^state)
-				s.at = unsafe.Add(s.at, 16)
-			}
-		}
-		hashes[i] = fold(fold(first^keys[2], last^state), keys[3])
-	}
-}
-
-func fold(a, b uint64) uint64 {
-	high, low := bits.Mul64(a, b)
-	return high ^ low
-}
-
-// hashOf is the hash of one text.
-func hashOf(text []byte) uint64 {
-	var hash [1]uint64
-	t := texts{block: text}
-	t.hash([]view{{0, int32(len(text))}}, hash[:])
-	return hash[0]
 }

@@ -21,8 +21,8 @@ func TestWords(t *testing.T) {
 		copied := memory[rng.IntN(len(memory)-n):][:n]
 		copy(copied, text)
 		first, last := wordsOf(text).ends()
-		if f, l := wordsOf(copied).ends(); f != first || l != last || hashOf(copied) != hashOf(text) {
-			t.Fatalf("%d bytes have the ends %x and %x and the hash %x, their copy %x and %x and %x", n, first, last, hashOf(text), f, l, hashOf(copied))
+		if f, l := wordsOf(copied).ends(); f != first || l != last || wordsOf(copied).hash() != wordsOf(text).hash() {
+			t.Fatalf("%d bytes have the ends %x and %x and the hash %x, their copy %x and %x and %x", n, first, last, wordsOf(text).hash(), f, l, wordsOf(copied).hash())
 		}
 		for i := range text {
 			copied[i] ^= 1 << rng.IntN(8)
@@ -62,7 +62,7 @@ func TestTextHash(t *testing.T) {
 				continue
 			}
 			seen[s] = true
-			hash := hashOf([]byte(s))
+			hash := wordsOf([]byte(s)).hash()
 			whole[hash] = true
 			if l := &low[hash%texts]; !*l {
 				*l = true
