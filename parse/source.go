@@ -46,6 +46,9 @@ func compressionOf(head []byte) compression {
 			return c
 		}
 	}
+	if len(head) >= 4 && head[0]&0xf0 == 0x50 && string(head[1:4]) == "\x2a\x4d\x18" {
+		return zstandard // which may begin with a frame to be skipped, as pzstd's does
+	}
 	return plain
 }
 

@@ -100,6 +100,7 @@ func TestDamage(t *testing.T) {
 		{"without checksum", gz[:len(gz)-8], 19_999, "the file ends within its compressed data, after"},
 		{"flipped bit", flipped, 19_999, "damaged data, after"},
 		{"magic only", gz[:5], 0, "the file ends within its compressed data, after 0 bytes"},
+		{"zstd behind a frame to skip", append([]byte("\x5e\x2a\x4d\x18\x03\x00\x00\x00abc"), packers[".zst"](t, []byte(text))...), 20_000, ""},
 		{"truncated zstd", packers[".zst"](t, []byte(text))[:60], 0, ""},
 		{"truncated xz", packed[:len(packed)-60], 5_000, "the file ends within its compressed data, after"},
 		{"xz without a header", packed[:11], 0, "the file ends within its compressed data, after 0 bytes"},
