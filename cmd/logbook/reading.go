@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -74,6 +75,9 @@ func (r *reading) find(logs []string) (err error) {
 // settle checks the flags. Its errors are of wrong use.
 func (f *readFlags) settle(env *environment) (*reading, error) {
 	r := &reading{flags: f, env: env}
+	if f.Rejects == "-" {
+		return nil, usageError(errors.New("--rejects: - is no file, and standard output is the answer's"))
+	}
 	var err error
 	if r.zone, err = time.LoadLocation(f.Zone); err != nil {
 		return nil, usageError(fmt.Errorf("--zone: no time zone %q; zones have names such as UTC or Europe/Berlin", f.Zone))
@@ -348,12 +352,12 @@ func (f *readFlags) maxRejected() (float64, error) {
 		return 1, nil
 	}
 	number, percent := strings.CutSuffix(strings.TrimSpace(f.MaxRejected), "%")
-	var share float64
-	if _, err := fmt.Sscanf(strings.TrimSpace(number), "%g", &share); err != nil || share < 0 {
-		return 0, fmt.Errorf("--max-rejected: %q is no share; write 1%% or 0.01", f.MaxRejected)
-	}
+	share, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	if percent {
 		share /= 100
+	}
+	if err != nil || !(share >= 0 && share <= 1) {
+		return 0, fmt.Errorf("--max-rejected: %q is no share; write 1%% or 0.01", f.MaxRejected)
 	}
 	return share, nil
 }
