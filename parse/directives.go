@@ -3,6 +3,7 @@ package parse
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -22,7 +23,7 @@ var apacheDirectives = map[string]value{
 	"s": {kind: kStatus}, "b": ranked(3, amount(slotBytes)), "B": ranked(3, amount(slotBytes)), "O": amount(slotBytes),
 	"I": amount(slotReceived), "D": {kind: kDecimal, slot: slotDuration, rank: 3}, "T": {kind: kDecimal, slot: slotDuration, shift: 6, rank: 1},
 	"v": ranked(2, value{kind: kVHost}), "V": ranked(1, value{kind: kVHost}), "L": ranked(1, text(RequestID)),
-	"A": {}, "S": {}, "f": {}, "k": {}, "p": {}, "P": {}, "R": {}, "X": {}, "E": {}, "^ti": {}, "^to": {}, "^FB": {},
+	"A": {}, "S": {}, "f": {}, "k": {}, "p": {}, "P": {}, "R": {}, "X": {}, "E": {}, "^ti": {}, "^to": {}, "^FB": {}, "^FU": {},
 	"C": {}, "e": {}, "i": {}, "n": {}, "o": {}, "x": {},
 }
 
@@ -65,7 +66,15 @@ var nginxVariables = map[string]value{
 	"upstream_cache_status": text(Cache), "host": ranked(3, value{kind: kVHost}), "server_name": ranked(2, value{kind: kVHost}),
 	"scheme": ranked(1, value{kind: kScheme, field: Scheme}), "https": {kind: kScheme, field: Scheme},
 	"request_id": ranked(2, text(RequestID)), "ssl_protocol": text(TLS), "ssl_cipher": text(Cipher), "content_type": {},
+	"proxy_add_x_forwarded_for": {kind: kForward},
+	// Of the Ingress controller of Kubernetes, and of GitLab.
+	"the_real_ip": ranked(2, value{kind: kHost}), "req_id": ranked(1, text(RequestID)),
+	"filtered_request_uri": ranked(1, value{kind: kTarget}), "filtered_http_referer": text(Referer),
 }
+
+// nginxUnread are variables of nginx's own that look like a slip of the pen in
+// another one.
+const nginxUnread = "http2 http3 proxy_port ssl_ciphers"
 
 // Compile makes a format of a layout as the web server has it in its
 // configuration: the string of an Apache LogFormat or CustomLog, or of an
@@ -127,14 +136,14 @@ func unwrap(directive string) (name, text string, esc escape, err error) {
 	if s == "" {
 		return name, "", esc, errors.New("it is empty")
 	}
-	word, rest, _ := strings.Cut(s, " ")
+	word, rest := cutWord(s)
 	switch strings.ToLower(word) {
 	case "customlog", "globallog", "transferlog":
 		s = afterWord(strings.TrimSpace(rest)) // where the log goes
 	case "logformat", "log_format":
 		s = rest
 	default:
-		if !quotedWhole(s) {
+		if !isArguments(s) {
 			return name, strings.ReplaceAll(directive, `\"`, `"`), esc, nil
 		}
 	}
@@ -148,7 +157,7 @@ func unwrap(directive string) (name, text string, esc escape, err error) {
 			pieces, s = append(pieces, piece), rest
 			continue
 		}
-		word, rest, _ := strings.Cut(s, " ")
+		word, rest := cutWord(s)
 		switch s = rest; {
 		case strings.HasPrefix(word, "escape="):
 			if esc, err = escapeNamed(word[len("escape="):]); err != nil {
@@ -173,24 +182,41 @@ func afterWord(s string) string {
 			return rest
 		}
 	}
-	_, rest, _ := strings.Cut(s, " ")
+	_, rest := cutWord(s)
 	return rest
 }
 
-// quotedWhole tells whether s is one string in quotes, or several as nginx
-// joins them. In double quotes several are fields of a layout.
-func quotedWhole(s string) bool {
-	for first := true; s != ""; first = false {
-		if s[0] != '\'' && (s[0] != '"' || !first) {
-			return false
+// cutWord takes a word off the start of s, and the blank or the end of the line
+// behind it: nginx's directives go on for lines.
+func cutWord(s string) (word, rest string) {
+	if i := strings.IndexAny(s, " \t\r\n"); i >= 0 {
+		return s[:i], s[i+1:]
+	}
+	return s, ""
+}
+
+// isArguments tells whether s is what follows the name of a directive: one string
+// in quotes, or several as nginx joins them, perhaps with a nickname or escape=
+// beside them. In double quotes several are fields of a layout.
+func isArguments(s string) bool {
+	strs := 0
+	for s != "" {
+		if s[0] == '\'' || s[0] == '"' && strs == 0 {
+			_, rest, ok := cutQuoted(s)
+			if !ok {
+				return false
+			}
+			s = strings.TrimSpace(rest)
+			strs++
+			continue
 		}
-		_, rest, ok := cutQuoted(s)
-		if !ok {
+		word, rest := cutWord(s)
+		if strings.ContainsAny(word, `%$"'`) {
 			return false
 		}
 		s = strings.TrimSpace(rest)
 	}
-	return true
+	return strs > 0
 }
 
 // cutQuoted takes a quoted string off the start of s and its backslashes away.
@@ -394,7 +420,7 @@ func nginxVariable(name string) (value, error) {
 			return answerHeaders[h], nil
 		}
 	}
-	if near := nearest(name, sortedKeys(nginxVariables)); near != "" {
+	if near := nearest(name, sortedKeys(nginxVariables)); near != "" && !slices.Contains(strings.Fields(nginxUnread), name) {
 		return value{}, fmt.Errorf("unknown variable $%s, did you mean $%s? Known are $%s, $http_… and $sent_http_…",
 			name, near, strings.Join(sortedKeys(nginxVariables), " $"))
 	}

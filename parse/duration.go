@@ -3,18 +3,17 @@ package parse
 import "bytes"
 
 // setDuration drops a negative duration: load balancers write -1 for none, and
-// clocks that are set back make others. The part '.' wants a decimal point; 't'
-// takes a number without one for milliseconds.
+// clocks that are set back make others. The part '.' wants thousandths after a
+// decimal point; 't' takes a number without a point for milliseconds, 'p' for none.
 func setDuration(v *value, b []byte, r *Record) Reason {
-	shift, point := int(v.shift), true
-	if v.part != 0 {
-		point = bytes.IndexByte(b, '.') >= 0
-	}
+	shift := int(v.shift)
 	switch {
-	case v.part == '.' && !point:
+	case v.part == '.' && places(b) < fractionPlaces:
 		return BadNumber
-	case v.part == 't' && !point:
+	case v.part == 't' && places(b) < 0:
 		shift = 3
+	case v.part == 'p' && places(b) < 0:
+		return OK
 	}
 	n, ok := decimal(b, shift)
 	if !ok {
@@ -24,6 +23,19 @@ func setDuration(v *value, b []byte, r *Record) Reason {
 		*v.number(r) = n
 	}
 	return OK
+}
+
+// fractionPlaces is how many places $request_time has after its point. What has
+// fewer is another number, such as $gzip_ratio.
+const fractionPlaces = 3
+
+// places returns how many bytes follow the decimal point; -1 if there is none.
+func places(b []byte) int {
+	i := bytes.IndexByte(b, '.')
+	if i < 0 {
+		return -1
+	}
+	return len(b) - i - 1
 }
 
 // setSpan reads a duration that has its unit: 1.5s, 12ms, 340µs, 90ns.

@@ -26,28 +26,33 @@ var formats = sync.OnceValue(func() []FormatInfo {
 		{or(lines("vhost-common", `{vhost} `+commonText, `{vhost} `+anyTimed(commonText)), Common),
 			"Common behind the virtual host, with or without a port",
 			`www.example.com 192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`},
-		{or(lines("vhost-combined", `{vhost} `+combinedText+`…`, `{vhost} `+anyTimed(combinedText)+`…`), Combined),
+		{or(lines("vhost-combined", `{vhost} `+combinedText+`…?`, `{vhost} `+anyTimed(combinedText)+`…?`), Combined),
 			"Combined behind the virtual host, with or without a port: Debian's vhost_combined",
 			`www.example.com:80 192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET / HTTP/1.1" 301 577 "-" "Mozilla/5.0"`},
-		{lines("combinedio", combinedText+` {received} {number}`),
+		{lines("common-extra", commonText+` {fraction}`, commonText+` {word}…?`),
+			"Common with more fields behind it, as of Tomcat; what they are only --format can say",
+			`192.0.2.7 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326 15`},
+		{or(lines("combinedio", combinedText+` {received} {number}`), Combined),
 			"Combined with bytes received and sent, Apache's combinedio",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0" 310 842`},
-		{lines("nginx-main", combinedText+` "{proxies}"`),
+		{or(lines("nginx-main", combinedText+` "{proxies}"`), Combined),
 			"Combined with X-Forwarded-For, the main of nginx's own packages",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0" "198.51.100.9"`},
-		{lines("nginx-timed", combinedText+` {fraction} {upseconds}`, combinedText+` "{proxies}" {fraction} {upseconds}`,
+		{or(lines("nginx-timed", combinedText+` {fraction} {upseconds}`, combinedText+` "{proxies}" {fraction} {upseconds}`,
 			combinedText+` rt={fraction} uct="{-}" uht="{-}" urt="{upseconds}"`, combinedText+` "{proxies}" rt={fraction} uct="{-}" uht="{-}" urt="{upseconds}"`,
+			combinedText+`rt={fraction} uct="{-}" uht="{-}" urt="{upseconds}"`, // as nginx's documentation has it, without a blank
+			combinedText+` {fraction} {upseconds} .`, combinedText+` {fraction} {upseconds} p`,
 			combinedText+` {fraction}`, combinedText+` "{proxies}" {fraction}`,
-			combinedText+` "{proxies}" "{vhost}" sn="{-}" rt={fraction} ua="{upstream}" us="{-}" ut="{upseconds}" ul="{-}" cs={cache}`),
+			combinedText+` "{proxies}" "{vhost}" sn="{-}" rt={fraction} ua="{upstream}" us="{-}" ut="{upseconds}" ul="{-}" cs={cache}`), Combined),
 			"Combined with $request_time, $upstream_response_time and what else is usual with them",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0" 0.012 0.010`},
-		{lines("ingress-nginx", combinedText+` {received} {seconds} [{-}] [{-}] {upstream} {-} {upseconds} {-} {id}`,
-			`{host} - [{-}] - {user} [{time}] "{request}" {status} {bytes} "{referer}" "{agent}" {received} {seconds} [{-}] {upstream} {-} {upseconds} {-}…`),
+		{or(lines("ingress-nginx", combinedText+` {received} {seconds} [{-}] [{-}] {upstream} {-} {upseconds} {-} {id}`,
+			`{host} - [{-}] - {user} [{time}] "{request}" {status} {bytes} "{referer}" "{agent}" {received} {seconds} [{-}] {upstream} {-} {upseconds} {-}…`), Combined),
 			"The Ingress controller of Kubernetes, old and new",
 			`192.0.2.7 - - [17/May/2021:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/7.68" 78 0.004 [default-web-80] [] 10.0.0.5:80 512 0.004 200 5f1c`},
 		{nginxProxyManager, "Nginx Proxy Manager, proxied hosts and others",
 			`[24/Jan/2022:16:51:02 +0000] HIT 200 200 - GET https example.com "/a" [Client 192.0.2.7] [Length 192] [Gzip 3.10] [Sent-to 10.0.0.5] "Mozilla/5.0" "-"`},
-		{lines("traefik", combinedText+` {-} "{-}" "{upstream}" {milliseconds}ms`),
+		{or(lines("traefik", combinedText+` {-} "{-}" "{upstream}" {milliseconds}ms`), Combined),
 			"Traefik's access log in its default format",
 			`192.0.2.7 - - [08/Dec/2021:13:59:39 +0000] "GET /a HTTP/1.1" 200 352 "-" "Mozilla/5.0" 242 "web@docker" "http://172.17.0.3:80" 1ms`},
 		{haproxy, "HAProxy's HTTP log, with or without captured header fields",
@@ -67,7 +72,7 @@ var formats = sync.OnceValue(func() []FormatInfo {
 		{iis, "W3C extended, IIS; columns as #Fields: says",
 			"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken\n" +
 				"2015-01-13 00:32:17 10.0.0.1 GET /a b=1 80 - 192.0.2.7 Mozilla/5.0+(compatible) - 404 0 2 283"},
-		{ltsv, "Labelled tab-separated values, with the labels of ltsv.org or of nginx",
+		{ltsv, "Labelled tab-separated values with the labels of ltsv.org, of nginx, or usual ones; others by ltsv:time=at,host=client,uri…",
 			"time:[12/Mar/2023:10:55:36 +0000]\thost:192.0.2.7\treq:GET /a HTTP/1.1\tstatus:200\tsize:1024\treferer:-\tua:Mozilla/5.0\treqtime:0.012"},
 		{caddy, "Caddy, JSON, or JSON behind the time as on its console",
 			`{"level":"info","ts":1693840791.7564995,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"192.0.2.7","client_ip":"192.0.2.7","proto":"HTTP/2.0","method":"GET","host":"example.com","uri":"/a","headers":{"User-Agent":["curl/7.74.0"]}},"bytes_read":0,"user_id":"","duration":0.000275,"size":1577,"status":200,"resp_headers":{"Content-Type":["text/css"]}}`},
@@ -104,7 +109,7 @@ var ours = map[string]value{
 	"status": {kind: kStatus}, "bytes": amount(slotBytes), "received": amount(slotReceived),
 	"referer": text(Referer), "agent": text(Agent), "vhost": {kind: kVHost}, "scheme": {kind: kScheme, field: Scheme},
 	"forwarded": {kind: kForward}, "proxies": {kind: kProxies}, "id": text(RequestID), "cache": text(Cache), "tls": text(TLS), "cipher": text(Cipher), "type": text(Type),
-	"upstream": text(Upstream), "-": {}, "number": {kind: kNumber}, "bytes+": {kind: kSize, slot: slotBytes, part: '+'},
+	"upstream": text(Upstream), "-": {}, "number": {kind: kNumber}, "word": {kind: kWord}, "bytes+": {kind: kSize, slot: slotBytes, part: '+'},
 	"fraction": {kind: kDecimal, slot: slotDuration, shift: 6, part: '.'}, "seconds": {kind: kDecimal, slot: slotDuration, shift: 6}, "milliseconds": {kind: kDecimal, slot: slotDuration, shift: 3},
 	"microseconds": {kind: kDecimal, slot: slotDuration}, "upmilliseconds": {kind: kDecimal, slot: slotUpTime, shift: 3},
 	"upseconds": {kind: kSum, slot: slotUpTime, shift: 6},
@@ -129,11 +134,13 @@ func lines(name string, texts ...string) *layout {
 func escapedLines(name string, esc escape, texts ...string) *layout {
 	l := &layout{name: name}
 	for i, t := range texts {
+		t, unknown := strings.CutSuffix(t, "?")
 		t, loose := strings.CutSuffix(t, "…")
 		g, err := compile(ourTokens(t), esc, loose)
 		if err != nil {
 			panic(fmt.Sprintf("format %s: %v", name, err))
 		}
+		g.more = unknown
 		if i == 0 {
 			l.first = g
 		} else {
@@ -188,12 +195,15 @@ var otherNames = map[string]string{
 
 // FormatByName returns the format of that name, in capitals or not, or of
 // another name that it has ("iis", "nginx", "aws-alb"). A name with % or $ in
-// it is a layout and compiled, see [Compile]; json: and pairs are a mapping,
-// see [CompileMapping]; a #Fields: line has the columns of a W3C log. Prefixes of containers and syslog are skipped, see
+// it is a layout and compiled, see [Compile]; json: or ltsv: and pairs are a
+// mapping, see [CompileMapping]; a #Fields: line has the columns of a W3C log. Prefixes of containers and syslog are skipped, see
 // [Prefixed], but not before a layout or mapping of the user's own.
 func FormatByName(name string) (Format, error) {
 	if pairs, ok := strings.CutPrefix(name, "json:"); ok {
 		return CompileMapping(pairs)
+	}
+	if pairs, ok := strings.CutPrefix(name, "ltsv:"); ok {
+		return compileLabels(pairs)
 	}
 	if strings.HasPrefix(strings.ToLower(name), "#fields:") {
 		return compileColumns(name)

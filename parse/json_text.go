@@ -175,7 +175,7 @@ func (v *value) setScaled(n uint64, whole, places int, r *Record) bool {
 		}
 		return ok
 	case kSpan, kDecimal:
-		if v.part == '.' {
+		if v.part == '.' || v.part == 'p' {
 			return false
 		}
 		if v.part == 't' && places == 0 {

@@ -52,6 +52,7 @@ type program struct {
 	steps  []step
 	tail   []byte // what stands after the last field
 	loose  bool   // anything may follow the tail
+	more   bool   // … and is told of
 	escape escape
 	parts  bool // the time has to be put together from parts
 	zoned  bool // a zone is among them, or the time is in one piece
@@ -228,6 +229,7 @@ func (p *layoutParser) run(g *program, line []byte, r *Record) (Reason, int) {
 	if at += len(g.tail); at < len(line) && !g.loose {
 		return BadQuote, at
 	}
+	r.More = r.More || g.more && at < len(line)
 	if g.parts {
 		return p.setClock(r), at
 	}

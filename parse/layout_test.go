@@ -52,6 +52,21 @@ func TestCompile(t *testing.T) {
 			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/"A\ protocol=HTTP/1.1 agent=x` + "\t" + `y received=99`},
 		{`log_format n escape=none '$time_iso8601 $remote_addr "$request" $status'`, `2019-05-06T06:28:20Z 192.0.2.7 "GET /\"b"c HTTP/1.1" 200`,
 			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/\"b"c protocol=HTTP/1.1 status=200`},
+		{"log_format j escape=json\n  '{'\n    '\"t\":\"$time_iso8601\",'\n    '\"a\":\"$remote_addr\"'\n  '}';", // nginx's own example
+			`{"t":"2019-05-06T06:28:20+00:00","a":"192.0.2.7"}`, `2019-05-06T06:28:20Z host=192.0.2.7`},
+		{"main\t'$remote_addr [$time_local] '\n'$status';", `::1 [06/May/2019:06:28:20 +0000] 204`, `2019-05-06T06:28:20Z host=::1 status=204`},
+		{`"%h %t \"%r\" %>s" common`, `::1 [06/May/2019:06:28:20 +0000] "GET / HTTP/1.1" 204`, `2019-05-06T06:28:20Z host=::1 method=GET path=/ protocol=HTTP/1.1 status=204`},
+		{`log_format quic '$remote_addr [$time_local] $status $http3 $ssl_ciphers $http2 $proxy_port'`, `::1 [06/May/2019:06:28:20 +0000] 204 h3 A:B - 80`, `2019-05-06T06:28:20Z host=::1 status=204`},
+		{`%h %t %>s %^FU`, `::1 [06/May/2019:06:28:20 +0000] 204 17`, `2019-05-06T06:28:20Z host=::1 status=204`},
+		// The Ingress controller of Kubernetes, and GitLab.
+		{`log_format upstreaminfo '$the_real_ip - [$the_real_ip] - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id';`,
+			`::1 - [::1] - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/2.0" 200 5 "-" "x" 78 0.004 [default-web-80] 10.0.0.5:80, 10.0.0.6:80 0, 5 0.001, 0.003 502, 200 5f1c`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a protocol=HTTP/2.0 agent=x id=5f1c upstream=10.0.0.5:80, 10.0.0.6:80 status=200 bytes=5 received=78 duration=4000 uptime=4000`},
+		{`log_format gitlab_access '$remote_addr - $remote_user [$time_local] "$request_method $filtered_request_uri $server_protocol" $status $body_bytes_sent "$filtered_http_referer" "$http_user_agent" $gzip_ratio';`,
+			`::1 - - [06/May/2019:06:28:20 +0000] "GET /a?private_token=[FILTERED] HTTP/1.1" 200 5 "http://a.org/" "x" 2.31`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a query=private_token=[FILTERED] protocol=HTTP/1.1 referer=http://a.org/ agent=x status=200 bytes=5`},
+		{`$proxy_add_x_forwarded_for [$time_local] $status`, `198.51.100.9, 10.0.0.1 [06/May/2019:06:28:20 +0000] 200`,
+			`2019-05-06T06:28:20Z host=198.51.100.9 forwarded=198.51.100.9, 10.0.0.1 status=200`},
 	} {
 		f, err := Compile(c.layout)
 		if c.want == "" {
@@ -114,18 +129,26 @@ func TestFormatByName(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"combned", `did you mean "combined"?`}, {"Sqid", `did you mean "squid"?`}, {"xyzzyx", "want one of common, combined"},
 		{"json:host=a", "has no time"}, {"#Fields: date c-ip", "no column time"}, {"json:tme=a", "want name=key, where name is one of agent"},
+		{"ltsv:host=a", "has no time"},
 	} {
 		if _, err := FormatByName(c.name); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("FormatByName(%q) = %v, want an error with %s", c.name, err, c.want)
 		}
 	}
-	headless, err := FormatByName("#Fields: date time c-ip cs-uri-stem sc-status")
+	headless, err := FormatByName("#Fields: date time c-ip cs-uri-stem sc-status bytes")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var asked Record
-	if reason := headless.NewParser(nil).Parse([]byte("2019-05-06 06:28:20 ::1 /a 200"), &asked); reason != OK || show(&asked) != "2019-05-06T06:28:20Z host=::1 path=/a status=200" {
+	if reason := headless.NewParser(nil).Parse([]byte("2019-05-06 06:28:20 ::1 /a 200 5"), &asked); reason != OK || show(&asked) != "2019-05-06T06:28:20Z host=::1 path=/a status=200 bytes=5" {
 		t.Errorf("a W3C log without its header reads as %s, reason %d", show(&asked), reason)
+	}
+	labelled, err := FormatByName("ltsv:time=at,host=who,target=what,duration_us=d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reason := labelled.NewParser(nil).Parse([]byte("at:2019-05-06T06:28:20Z\tstatus:200\twho:::1\twhat:/a?b\td:7"), &asked); reason != OK || show(&asked) != "2019-05-06T06:28:20Z host=::1 path=/a query=b duration=7" {
+		t.Errorf("labels of the user's own read as %s, reason %d", show(&asked), reason)
 	}
 	f, err := FormatByName("json:time=t,host=c.ip,target=c.u,status=s,duration_us=d")
 	if err != nil {
@@ -176,6 +199,32 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20Z host=198.51.100.9 method=GET path=/a protocol=HTTP/1.1 agent=x forwarded=198.51.100.9, 10.0.0.1 status=200 bytes=5`},
 		{"traefik", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 404 19 "-" "-" 17 "-" "-" 0ms`,
 			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 status=404 bytes=19 duration=0`},
+		{"combined", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x" 2.31`, // $gzip_ratio, and no duration
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x status=200 bytes=5`},
+		{"combined", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x" "2.31"`, // and no address
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x status=200 bytes=5`},
+		{"nginx-timed", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"rt=0.003 uct="0.000" uht="0.002" urt="0.002"`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x status=200 bytes=5 duration=3000 uptime=2000`},
+		{"nginx-timed", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x" 0.003 0.002, 0.001 .`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x status=200 bytes=5 duration=3000 uptime=3000`},
+		{"common-extra", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 15 "x"`, // Tomcat, in ms or µs
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 status=200 bytes=5`},
+		{"common-extra", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET http://a.org/a HTTP/1.1" 200 5 TCP_MISS:HIER_DIRECT`, // Squid's common
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 vhost=a.org scheme=http status=200 bytes=5`},
+		{"common-extra", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 0.012`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 status=200 bytes=5 duration=12000`},
+		{"ltsv", "domain:a.org\thost:::1\ttime:[06/May/2019:06:28:20 +0000]\tmethod:GET\tpath:/a\tquery:?b\tstatus:200\tagent:x\tresponse_time:9789",
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a query=b agent=x vhost=a.org status=200`},
+		{"ltsv", "ts:1557124100.345\tclient_ip:::1\tverb:GET\turl:/a?b\tcode:200\tbytes_sent:44\tduration:0.1",
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b status=200 bytes=44 duration=100000`},
+		{"json", `{"time":"2019-05-06T06:28:20+00:00","remote_addr":"::1","request_id":"i","bytes_sent":9,"request_time":0.012,"status":200,"vhost":"a.org","request_proto":"HTTP/1.1","path":"/a","request_query":"b","request_length":5,"method":"GET","http_user_agent":"x"}`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a query=b protocol=HTTP/1.1 agent=x vhost=a.org id=i status=200 bytes=9 received=5 duration=12000`}, // as ingress-nginx's documentation has it
+		{"json", `{"ts":1557124100.345,"ip":"::1","req":"GET /a?b HTTP/1.1","status":200,"rt":0.012,"urt":"0.010, 0.001"}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b protocol=HTTP/1.1 status=200 duration=12000 uptime=11000`},
+		{"traefik-json", `{"ClientHost":"::1","DownstreamStatus":204,"RequestPath":"/","ServiceURL":"http://10.0.0.1:80","StartUTC":"2019-05-06T06:28:20Z"}`,
+			`2019-05-06T06:28:20Z host=::1 path=/ upstream=http://10.0.0.1:80 status=204`},
+		{"squid", `1286536309.608      0 - NONE_NONE/000 0 - error:transaction-end-before-headers - HIER_NONE/- -`,
+			`2010-10-08T11:11:49.608Z path=error:transaction-end-before-headers cache=NONE_NONE status=0 bytes=0 duration=0`},
 		{"s3", `79a b [06/May/2019:06:28:20 +0000] - AmazonS3 DD6C S3.EXPIRE.OBJECT a.pdf "-" - - - 4406583 - - "-" "-" - 10S6 - - - - - -`,
 			`2019-05-06T06:28:20Z user=AmazonS3 id=DD6C`},
 		{"s3", `79a b [06/May/2019:06:28:20 +0000] 192.0.2.3 79a 3E57 REST.GET.OBJECT a "GET /b/a HTTP/1.1" 200 - 113 - 7 - "-" "S3Console/0.4" - s9lz= SigV4 ECDHE AuthHeader b.s3.amazonaws.com TLSv1.2 arn:aws:s3:x Yes`,
@@ -219,7 +268,9 @@ func TestPrefixes(t *testing.T) {
 		for _, prefix := range []string{"", "2026-01-24T01:34:36.743000000+00:00 stdout F ", "caddy  | ", "web-1 | ", "[pod/web-5d/nginx] ",
 			"Feb  5 16:19:38 192.168.4.2 nginx[7]: ", "Feb 25 16:19:38 host nginx: ", "<190>Feb 25 16:19:38 host nginx: ",
 			"2026-01-24T01:34:36.743+01:00 host nginx[1]: ", "<34>1 2026-01-24T01:34:36Z host nginx 1 - - ",
-			`<34>1 2026-01-24T01:34:36Z host nginx 1 ID47 [a b="c"] `, `<34>1 2026-01-24T01:34:36Z host nginx 1 - [a b="] \"" c="d"][e] `, "\x1b[33mweb-1  |\x1b[0m ", "\x1b[36mweb-1  | \x1b[0m", "2026-01-24T01:34:36.743000000Z "} {
+			`<34>1 2026-01-24T01:34:36Z host nginx 1 ID47 [a b="c"] `, `<34>1 2026-01-24T01:34:36Z host nginx 1 - [a b="] \"" c="d"][e] `, "\x1b[33mweb-1  |\x1b[0m ", "\x1b[36mweb-1  | \x1b[0m", "2026-01-24T01:34:36.743000000Z ",
+			"web-1  | 2026-01-24T01:34:36.743000000Z ", "[pod/web-5d/nginx] 2026-01-24T01:34:36.743000000Z ",
+			"Feb 25 16:19:38.123456 host nginx[7]: ", "Wed 2026-02-25 16:19:38 CET host nginx[7]: ", "2026-02-25T16:19:38+0100 host nginx[7]: "} {
 			line := []byte(prefix + f.Example)
 			if reason := Prefixed(f).NewParser(nil).Parse(line, &got); reason != OK || show(&got) != show(&want) {
 				t.Errorf("%s: %s reads as %s, reason %d, want %s", f.Name(), line, show(&got), reason, show(&want))

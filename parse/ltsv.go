@@ -1,10 +1,15 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // ltsv is a log of labelled values between tabs, in any order, with the labels
-// that ltsv.org recommends, nginx's variables, and Apache's long names.
-// Backslash escapes, which both servers write, are undone.
+// that ltsv.org recommends, nginx's variables, Apache's long names, and what else
+// is usual. Backslash escapes, which both servers write, are undone. A duration
+// whose label has no unit is of seconds if it has a decimal point; without one
+// nobody knows its unit, and it is not read.
 var ltsv = &ltsvFormat{need: slotTime | slotStatus, keys: ltsvKeys, root: newKeys(ltsvKeys)}
 
 var ltsvKeys = append([]jsonKey{
@@ -22,7 +27,28 @@ var ltsvKeys = append([]jsonKey{
 	{"datetime", value{kind: kAnyTime}}, {"timestamp", value{kind: kAnyTime}}, {"remote_host", value{kind: kHost}}, {"remote_logname", text(Ident)},
 	{"request", value{kind: kRequest}}, {"user_agent", text(Agent)}, {"useragent", text(Agent)}, {"server_name", value{kind: kVHost}},
 	{"bytes", amount(slotBytes)}, {"request_id", text(RequestID)},
-}, variableKeys...)
+}, append(variableKeys, labels(
+	"host client_ip clientip client ip remote_ip remote",
+	"method verb", "target url path request_path", "query query", "protocol proto", "status status_code code",
+	"bytes response_size length sent", "received request_size received", "referer referrer", "agent agent", "vhost domain",
+	"forwarded x_forwarded_for xff", "time ts date", "duration_ms duration_ms response_time_ms reqtime_ms", "duration_us duration_us response_time_us",
+	"duration duration response_time elapsed latency taken took", "uptime_ms apptime_ms", "uptime upstream_time",
+)...)...)
+
+// labels makes keys of rows with what they are in front, as [genericValues] has it.
+func labels(rows ...string) (keys []jsonKey) {
+	for _, row := range rows {
+		names := strings.Fields(row)
+		v := genericValues[names[0]]
+		if v.part == 't' {
+			v.part = 'p'
+		}
+		for _, name := range names[1:] {
+			keys = append(keys, other(name, v))
+		}
+	}
+	return keys
+}
 
 type ltsvFormat struct {
 	root *jsonNode

@@ -42,7 +42,7 @@ var traefikJSON = newJSON("traefik-json", slotTime|slotStatus|1<<Path,
 	key("DownstreamContentSize", amount(slotBytes)), key("DownstreamStatus", value{kind: kStatus}), key("Duration", span(slotDuration, -3)),
 	key("OriginDuration", span(slotUpTime, -3)), key("RequestContentSize", amount(slotReceived)), key("RequestHost", value{kind: kVHost}),
 	other("RequestAddr", value{kind: kVHost}), key("RequestMethod", text(Method)), key("RequestPath", value{kind: kTarget}),
-	key("RequestProtocol", text(Protocol)), key("RequestScheme", text(Scheme)), key("ServiceAddr", text(Upstream)),
+	key("RequestProtocol", text(Protocol)), key("RequestScheme", text(Scheme)), key("ServiceAddr", text(Upstream)), other("ServiceURL", text(Upstream)),
 	key("StartLocal", value{kind: kISO}), other("StartUTC", value{kind: kISO}), other("time", value{kind: kAnyTime}),
 	key("TLSCipher", text(Cipher)), key("TLSVersion", value{kind: kTLS}),
 	key("request_User-Agent", text(Agent)), key("request_Referer", text(Referer)), key("request_X-Forwarded-For", text(Forwarded)),
@@ -82,8 +82,11 @@ var variableKeys = func() []jsonKey {
 	var keys []jsonKey
 	for _, name := range sortedKeys(nginxVariables) {
 		if v := nginxVariables[name]; v.slots() != 0 {
-			if v.kind == kCLF || v.kind == kISO || v.kind == kEpoch {
+			switch v.kind {
+			case kCLF, kISO, kEpoch:
 				v.kind = kAnyTime
+			case kForward:
+				v = text(Forwarded)
 			}
 			keys = append(keys, other(name, v))
 		}
@@ -118,11 +121,11 @@ var aliases = []struct {
 	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec event.created httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
 	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp"},
 	{"user", "user remote_user username user_name user.name auth userId"},
-	{"request", "request request_line requestLine"},
+	{"request", "request request_line requestLine req"},
 	{"method", "method request_method verb http_method requestMethod http.request.method httpRequest.requestMethod http.method req.method request.method httpMethod ClientRequestMethod properties.httpMethod"},
 	{"target", "uri url request_uri path requestUrl request_path uri_path url.original url.path httpRequest.requestUrl http.url req.url request.uri request.url ClientRequestURI ClientRequestPath resourcePath properties.requestUri"},
-	{"query", "query args query_string querystring uri_query url.query"},
-	{"protocol", "protocol proto server_protocol http_version httpVersion http.version httpRequest.protocol ClientRequestProtocol properties.httpVersion"},
+	{"query", "query args query_string querystring uri_query url.query request_query"},
+	{"protocol", "protocol proto server_protocol http_version httpVersion http.version httpRequest.protocol ClientRequestProtocol properties.httpVersion request_proto"},
 	{"status", "status status_code statusCode response_status response response_code code http_status sc_status http.response.status_code httpRequest.status http.status_code res.statusCode response.status EdgeResponseStatus properties.httpStatus"},
 	{"bytes", "bytes size body_bytes_sent bytes_sent response_size responseSize bytes_out length content_length resp_size http.response.body.bytes http.response.bytes httpRequest.responseSize EdgeResponseBytes responseLength properties.sentBytes"},
 	{"received", "request_length bytes_received bytes_in request_size requestSize bytes_read http.request.bytes httpRequest.requestSize ClientRequestBytes properties.receivedBytes"},
@@ -137,11 +140,11 @@ var aliases = []struct {
 	{"cipher", "ssl_cipher tls_cipher tls.cipher cipher ClientSSLCipher"},
 	{"type", "content_type sent_http_content_type mime_type http.response.mime_type EdgeResponseContentType"},
 	{"upstream", "upstream_addr upstream upstream_host upstreamhost backend"},
-	{"duration", "request_time duration response_time responseTime responsetime elapsed took latency request_duration httpRequest.latency properties.timeTaken"},
+	{"duration", "request_time duration response_time responseTime responsetime elapsed took latency request_duration httpRequest.latency properties.timeTaken rt reqtime"},
 	{"duration_ms", "duration_ms response_time_ms latency_ms elapsed_ms time_taken_ms responseTimeMs"},
 	{"duration_us", "duration_us latency_us elapsed_us"},
 	{"duration_ns", "duration_ns event.duration"},
-	{"uptime", "upstream_response_time upstream_time upstreamtime"},
+	{"uptime", "upstream_response_time upstream_time upstreamtime urt apptime"},
 }
 
 // genericValues are the names that a mapping of the user's may use.
@@ -179,24 +182,41 @@ var genericJSON = func() *jsonFormat {
 // left what it is, on the right the key, with dots for keys within objects.
 // What is not mapped is not read. An error lists what can stand on the left.
 func CompileMapping(pairs string) (Format, error) {
-	var keys []jsonKey
+	keys, need, err := mapping(pairs)
+	if err != nil {
+		return nil, err
+	}
+	// Keys of one object must stand together for Append.
+	slices.SortStableFunc(keys, func(a, b jsonKey) int { return strings.Compare(parent(a.path), parent(b.path)) })
+	return newJSON("json", need, keys...), nil
+}
+
+// compileLabels does the same for LTSV, whose labels are on the right.
+func compileLabels(pairs string) (Format, error) {
+	keys, need, err := mapping(pairs)
+	if err != nil {
+		return nil, err
+	}
+	return &ltsvFormat{need: need, keys: keys, root: newKeys(keys)}, nil
+}
+
+// mapping reads the pairs, and says what a line must fill to be a record.
+func mapping(pairs string) (keys []jsonKey, need slot, err error) {
 	var have slot
 	for pair := range strings.FieldsSeq(strings.ReplaceAll(pairs, ",", " ")) {
 		name, path, ok := strings.Cut(pair, "=")
 		v, known := genericValues[name]
 		if !ok || !known || path == "" {
-			return nil, fmt.Errorf("mapping: %q in %q: want name=key, where name is one of %s",
+			return nil, 0, fmt.Errorf("mapping: %q in %q: want name=key, where name is one of %s",
 				pair, pairs, strings.Join(sortedKeys(genericValues), ", "))
 		}
 		keys = append(keys, key(path, v))
 		have |= v.slots()
 	}
 	if have&slotTime == 0 {
-		return nil, fmt.Errorf("mapping: %q has no time", pairs)
+		return nil, 0, fmt.Errorf("mapping: %q has no time", pairs)
 	}
-	// Keys of one object must stand together for Append.
-	slices.SortStableFunc(keys, func(a, b jsonKey) int { return strings.Compare(parent(a.path), parent(b.path)) })
-	return newJSON("json", have&(slotTime|slotStatus|1<<Path|1<<Method), keys...), nil
+	return keys, have & (slotTime | slotStatus | 1<<Path | 1<<Method), nil
 }
 
 func parent(path string) string { return path[:strings.LastIndexByte(path, '.')+1] }

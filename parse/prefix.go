@@ -5,8 +5,9 @@ import "bytes"
 // Prefixed returns the format with whatever containers and syslog put before
 // its lines skipped: the container runtime's "2026-01-24T01:34:36.7Z stdout F ",
 // the "name | " of docker compose, "[pod/name/container] " of kubectl, a bare
-// timestamp as docker logs -t writes it, the JSON that Docker keeps lines in,
-// and syslog's header, old and new.
+// timestamp as docker logs -t writes it, alone or behind one of these, the JSON
+// that Docker keeps lines in, and syslog's header, old and new, with the time as
+// journalctl has it: short, short-precise, short-full or short-iso.
 func Prefixed(f Format) Format {
 	if _, ok := f.(prefixed); ok {
 		return f
@@ -41,25 +42,22 @@ func (p *prefixedParser) Parse(line []byte, r *Record) Reason {
 	if bytes.HasPrefix(line, dockerLog) {
 		rest = p.fromDocker(line)
 	}
-	n := 0
 	p.bare = rest
-	if len(rest) == len(line) {
-		if n = timestamp(line); n == 0 {
-			return p.Parser.Parse(line, r)
+	n := timestamp(rest)
+	if n > 0 {
+		if p.Parser.Parse(rest[n:], r) == OK {
+			p.bare = rest[n:]
+			p.skipped++
+			return OK
 		}
-		rest = line[n:]
 	}
 	reason := p.Parser.Parse(rest, r)
-	if reason == OK {
-		p.skipped++
-		return OK
-	}
-	if n == 0 {
-		return reason
-	}
-	reason = p.Parser.Parse(line, r)
-	if host := r.Text[Host]; reason == OK && len(host) == n-1 && &host[0] == &line[0] {
+	switch host := r.Text[Host]; {
+	case reason != OK:
+	case n > 0 && len(host) == n-1 && &host[0] == &rest[0]:
 		return BadHost // the timestamp, and what follows was no record
+	case len(rest) < len(line):
+		p.skipped++
 	}
 	return reason
 }
@@ -111,6 +109,10 @@ func afterPrefix(line []byte) []byte {
 		if rest := afterDate(line); rest != nil {
 			return afterTag(line, rest)
 		}
+	case c >= 'A' && c <= 'Z' && line[3] == ' ':
+		if rest := afterFullTime(line); rest != nil {
+			return afterTag(line, rest)
+		}
 	}
 	if n := timestamp(line); n > 0 {
 		rest := line[n:]
@@ -136,13 +138,36 @@ func timestamp(line []byte) int {
 	return n + 1
 }
 
-// afterDate skips "Feb 25 16:19:38 ", nil if it is not there.
+// afterDate skips "Feb 25 16:19:38 ", perhaps with millionths, nil if it is not
+// there.
 func afterDate(line []byte) []byte {
 	var c clock
-	if len(line) < 16 || c.readPart('d', line[4:]) < 0 || digits(line[7:], 2) < 0 || line[9] != ':' || line[12] != ':' || line[15] != ' ' {
+	if len(line) < 16 || c.readPart('d', line[4:]) < 0 || digits(line[7:], 2) < 0 || line[9] != ':' || line[12] != ':' {
 		return nil
 	}
-	return line[16:]
+	rest := line[15:]
+	if len(rest) > 8 && rest[0] == '.' && digits(rest[1:], 6) >= 0 {
+		rest = rest[7:]
+	}
+	rest, ok := bytes.CutPrefix(rest, []byte(" "))
+	if !ok {
+		return nil
+	}
+	return rest
+}
+
+// afterFullTime skips "Tue 2026-02-24 16:19:38 CET ", nil if it is not there.
+func afterFullTime(line []byte) []byte {
+	const length = len("Tue 2026-02-24 16:19:38 ")
+	c := newClock
+	if len(line) < length || !c.readDate(line[4:14]) || !c.readTimeOfDay(line[15:length-1]) {
+		return nil
+	}
+	_, rest, ok := bytes.Cut(line[length:], []byte(" "))
+	if !ok {
+		return nil
+	}
+	return rest
 }
 
 // afterTag skips "host tag[pid]: " or "tag: " at the start of rest, which is

@@ -22,7 +22,13 @@ func Recognise(sample [][]byte) (Format, float64, error) {
 	var best score
 	var chosen Format
 	choose := func(f Format) {
-		if s := try(f, sample); s.better(best) {
+		s := try(f, sample)
+		margin := 0
+		l, ok := f.(*layout)
+		if _, plain := chosen.(clf); ok && plain && l.fallback != nil {
+			margin = s.records / 8 // a few lines that have more than the others do not make it another format
+		}
+		if s.better(best, margin) {
 			best, chosen = s, f
 		}
 	}
@@ -70,13 +76,13 @@ func thin(sample [][]byte) [][]byte {
 type score struct {
 	lines    int // that could be records
 	records  int
-	filled   int // values in all records
+	filled   int // values in all records, and records that were read to the end of their lines
 	prefixed int // records that had a prefix
 	bare     int // records in whose line only the request is quoted
 }
 
-func (s score) better(t score) bool {
-	return s.records > t.records || s.records == t.records && s.filled > t.filled
+func (s score) better(t score, margin int) bool {
+	return s.records > t.records || s.records == t.records && s.filled > t.filled+margin
 }
 
 // share returns the share of records among the lines that could be some.
@@ -99,6 +105,9 @@ func try(f Format, sample [][]byte) score {
 		case OK:
 			s.records++
 			s.filled += r.filled()
+			if !r.More {
+				s.filled++
+			}
 			if bytes.Count(p.bare, quote) <= 2 {
 				s.bare++
 			}

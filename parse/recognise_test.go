@@ -98,6 +98,35 @@ func TestRecogniseRealLogs(t *testing.T) {
 	}
 }
 
+// TestRecogniseWithOddLines checks that a format which reads all of a line is
+// not given up for Combined, which reads the beginning of any, because some lines
+// are not of its form; and that Combined is not given up for a few lines.
+func TestRecogniseWithOddLines(t *testing.T) {
+	const plain = `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"`
+	for _, c := range []struct{ more, format string }{
+		{` 310 842`, "combinedio"}, {` "198.51.100.9"`, "nginx-main"}, {` 0.012 0.010`, "nginx-timed"},
+		{` 78 0.004 [default-web-80] [] 10.0.0.5:80 512 0.004 200 5f1c`, "ingress-nginx"}, {` 242 "web@docker" "http://172.17.0.3:80" 1ms`, "traefik"},
+	} {
+		for _, odd := range []string{"", ` odd "x"`} {
+			var most, few [][]byte
+			for i := range 100 {
+				most = append(most, []byte(plain+c.more))
+				few = append(few, []byte(plain))
+				if i%10 == 3 {
+					most[i] = []byte(plain + odd)
+				}
+			}
+			few[7] = []byte(plain + c.more)
+			if f, share, err := Recognise(most); err != nil || f.Name() != c.format || share != 1 {
+				t.Errorf("%s with some lines that end in %q: recognised as %s, %v, %v", c.format, odd, f.Name(), share, err)
+			}
+			if f, _, err := Recognise(few); err != nil || f.Name() != "combined" {
+				t.Errorf("combined with one line of %s: recognised as %s, %v", c.format, f.Name(), err)
+			}
+		}
+	}
+}
+
 // TestExamples checks that each format reads its own example, that the example
 // is recognised as that format, and that what Append writes of it reads back.
 func TestExamples(t *testing.T) {

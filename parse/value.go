@@ -17,6 +17,7 @@ const (
 	kForward               // X-Forwarded-For that also names the client, its first address
 	kProxies               // X-Forwarded-For, if it is one: else the text is something else, and nobody's
 	kNumber                // a number that nobody reads
+	kWord                  // a word without quotes that nobody can read
 	kRequest               // GET /path?query HTTP/1.1
 	kTarget                // /path?query, perhaps http://vhost in front
 	kQuery                 // query with its question mark
@@ -169,12 +170,15 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	case kForward:
 		return setForwarded(b, r)
 	case kProxies:
-		if areAddresses(b) {
+		if r.More = !areAddresses(b); !r.More {
 			r.Text[Forwarded] = b
 		}
 	case kNumber:
 		_, ok := count(b)
 		return reasonIf(!ok, BadNumber)
+	case kWord:
+		r.More = true
+		return reasonIf(len(b) == 0 || b[0] == '"', BadQuote)
 	case kRequest:
 		splitRequest(b, r)
 	case kTarget:
@@ -228,7 +232,7 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	return OK
 }
 
-var comma, colon, question, plus = []byte(","), []byte(":"), []byte("?"), []byte("+")
+var comma, colon, dot, question, plus = []byte(","), []byte(":"), []byte("."), []byte("?"), []byte("+")
 
 // setTime reads a time that stands in one piece.
 func (p *reader) setTime(v *value, b []byte, r *Record) Reason {
@@ -346,7 +350,12 @@ func areAddresses(b []byte) bool {
 		one, b, more = bytes.Cut(b, comma)
 		one = bytes.TrimSpace(one)
 		seen := hostClasses(one)
-		if seen != hostDigit && bytes.IndexByte(one, ':') < 0 && string(one) != "unknown" || seen&hostBad != 0 {
+		switch {
+		case seen == hostDigit: // not a number, such as $gzip_ratio
+			if bytes.Count(one, dot) < 2 || !isAddress(one) {
+				return false
+			}
+		case seen&hostBad != 0 || bytes.IndexByte(one, ':') < 0 && string(one) != "unknown":
 			return false
 		}
 	}
@@ -411,6 +420,9 @@ func (v *value) append(dst []byte, r *Record) []byte {
 		if x := *v.number(r); x != None {
 			if dst = appendDecimal(dst, x, int(v.shift)); v.part != 0 && bytes.IndexByte(dst[n:], '.') < 0 {
 				dst = append(dst, ".0"...)
+			}
+			for v.part == '.' && places(dst[n:]) < fractionPlaces {
+				dst = append(dst, '0')
 			}
 		}
 	case kAdd:

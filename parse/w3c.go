@@ -49,7 +49,7 @@ func compileColumns(header string) (Format, error) {
 var w3cColumns = map[string]value{
 	"date": {kind: kDate}, "time": {kind: kTimeOfDay}, "c-ip": {kind: kHost, rank: 2}, "c-dns": ranked(1, value{kind: kHost}),
 	"cs-username": text(User), "cs-method": text(Method), "cs-uri-stem": ranked(1, text(Path)), "cs-uri-query": ranked(1, text(Query)),
-	"cs-uri": {kind: kTarget, part: 'a'}, "sc-status": {kind: kStatus}, "sc-bytes": amount(slotBytes), "cs-bytes": amount(slotReceived),
+	"cs-uri": {kind: kTarget, part: 'a'}, "sc-status": {kind: kStatus}, "sc-bytes": amount(slotBytes), "bytes": ranked(-1, amount(slotBytes)), "cs-bytes": amount(slotReceived),
 	"time-taken": {kind: kDecimal, slot: slotDuration, shift: 6, part: 't'}, "cs-version": text(Protocol), "cs-protocol-version": text(Protocol),
 	"cs-host": {kind: kVHost}, "cs(host)": {kind: kVHost}, "x-host-header": ranked(1, value{kind: kVHost}),
 	"cs(user-agent)": text(Agent), "cs(referer)": text(Referer), "cs(referrer)": text(Referer), "cs-protocol": {kind: kScheme, field: Scheme},
