@@ -60,7 +60,7 @@ type clfParser struct {
 // Parse implements [Parser].
 func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	*r = Record{Status: None, Bytes: None, Received: None, Duration: None, UpTime: None}
-	p.ends = p.line.find(p.ends[:0], line, '"', '\\')
+	p.ends = p.line.find(p.ends[:0], line, quotes)
 	if p.usual(line, 0, &p.line, &p.told) {
 		p.told.record(line, r)
 		return OK

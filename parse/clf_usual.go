@@ -12,7 +12,7 @@ const usualFields fieldSet = 1<<Host | 1<<Method | 1<<Path | 1<<Query | 1<<Proto
 
 // lines implements [rowParser].
 func (p *clfParser) lines(ends []int32, block []byte) []int32 {
-	return p.stops.find(ends, block, '"', '\\')
+	return p.stops.find(ends, block, quotes)
 }
 
 // add implements [rowParser].

@@ -2,9 +2,12 @@ package parse
 
 import "math/bits"
 
+// quotes are what ends a string or shows that it does not end there.
+var quotes = newByteSet('"', '\\')
+
 // lines implements [rowParser].
 func (p *jsonParser) lines(ends []int32, block []byte) []int32 {
-	return p.stops.find(ends, block, '"', '\\')
+	return p.stops.find(ends, block, quotes)
 }
 
 // add implements [rowParser].

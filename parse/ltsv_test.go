@@ -68,12 +68,12 @@ func TestLTSVUsualReal(t *testing.T) {
 func TestLTSVMemory(t *testing.T) {
 	p := ltsv.NewParser(nil).(*ltsvParser)
 	var rows rows
-	ends := make([]int32, 0, 1)
+	var ends []int32
 	add := func(line []byte) {
 		p.Reset()
-		p.lines(ends, line)
+		ends = p.lines(ends[:0], line)
 		rows.reset(chunkRows, allFields, line)
-		p.add(line, 0, []int32{int32(len(line))}, 1, &rows)
+		p.add(line, 0, ends, 1, &rows)
 	}
 	for i := range 5000 {
 		add(fmt.Appendf(nil, "time:1\tx%d:1\tstatus:200\ty%d:2", i, i%97))

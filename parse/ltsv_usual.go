@@ -17,9 +17,12 @@ type ltsvLabel struct {
 // noLabel is what is behind a label before a line was read.
 var noLabel = &ltsvLabel{lead: noLead}
 
+// ltsvStops are the tabs between values, and backslashes.
+var ltsvStops = newByteSet('\t', '\\')
+
 // lines implements [rowParser].
 func (p *ltsvParser) lines(ends []int32, block []byte) []int32 {
-	return p.stops.find(ends, block, '\t', '\\')
+	return p.stops.find(ends, block, ltsvStops)
 }
 
 // add implements [rowParser].

@@ -4,4 +4,8 @@ package parse
 
 var quickStops = false
 
-func stopBlocks(*byte, int, byte, byte, *byte, *byte) { panic("parse: no quick stops") }
+func stopBits(*byte, int, int, *[16]byte, *byte, *int32) int { panic("parse: no quick stops") }
+
+func stopPlaces(*byte, int, int, *[16]byte, *int32, *int32) (int, int) {
+	panic("parse: no quick stops")
+}

@@ -2,20 +2,22 @@ package parse
 
 import "math/bits"
 
+var blanksAndTabs, tabs = newByteSet(' ', '\t'), newByteSet('\t')
+
 // lines implements [rowParser]. Columns are between blanks until a line has tabs,
 // and then between those until one has none.
 func (p *w3cParser) lines(ends []int32, block []byte) []int32 {
-	other := byte('\t')
 	if p.sep = p.guess; p.sep == 0 {
 		p.sep = ' '
 	}
 	if p.format.sep != 0 {
 		p.sep = p.format.sep
 	}
+	set := blanksAndTabs
 	if p.sep == '\t' {
-		other = p.sep
+		set = tabs
 	}
-	return p.stops.find(ends, block, p.sep, other)
+	return p.stops.find(ends, block, set)
 }
 
 // add implements [rowParser].
