@@ -51,20 +51,14 @@ func (f clf) withAgent() bool       { return f.name == "combined" }
 
 type clfParser struct {
 	reader
-	stops stops   // of the block at hand …
-	line  stops   // … or of a line
-	ends  []int32 // of that line
-	told  usual   // by the line at hand
+	marks    marks               // of the block at hand
+	outlined [outlineMax]outline // of its lines
+	ahead    int                 // how many more are looked at
 }
 
 // Parse implements [Parser].
 func (p *clfParser) Parse(line []byte, r *Record) Reason {
 	*r = Record{Status: None, Bytes: None, Received: None, Duration: None, UpTime: None}
-	p.ends = p.line.find(p.ends[:0], line, quotes)
-	if p.usual(line, 0, &p.line, &p.told) {
-		p.told.record(line, r)
-		return OK
-	}
 	return p.careful(line, bytes.IndexByte(line, '\\') >= 0, r)
 }
 

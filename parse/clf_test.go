@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -241,6 +242,7 @@ func FuzzCLF(f *testing.F) {
 			return // the scan has taken line ends off
 		}
 		roundTrip(t, line)
+		addsAsParsed(t, new(clfParser), new(clfParser), new(rows), rand.New(rand.NewPCG(uint64(len(line)), 1)), string(line))
 		var got Record
 		if Combined.NewParser(nil).Parse(line, &got) != OK || !simple(string(line)) {
 			return

@@ -3,7 +3,6 @@ package parse
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 )
 
 // This file has what the text formats share: blanks, hosts, escapes, requests.
@@ -86,104 +85,17 @@ func withoutPort(host []byte) []byte {
 	return host
 }
 
-// addressEnd returns the length of the IPv4 address with a blank after it that
-// line begins with, or 0 if it surely has none or this cannot be told at a glance.
-func addressEnd(line []byte) int {
-	if len(line) < 24 {
-		return 0
+// isClient reports whether a text is a client of any kind, as it is. Those of which
+// more is to be told are not: with a port, in brackets, none at all.
+func isClient(text []byte) bool {
+	if isFullAddress(text) {
+		return true
 	}
-	text := wordsOf(line)
-	n := text.fourNumbers(otherThanDigits(text.eight(0)) | otherThanDigits(text.eight(8))<<8)
-	if n < 8 || line[n] != ' ' {
-		return 0
-	}
-	return n
-}
-
-// hostEnd is addressEnd for clients of any kind. Those of which more is to be
-// told than where they end are not told: with a port, in brackets, none at all.
-func hostEnd(line []byte) int {
-	if n := addressEnd(line); n > 0 {
-		return n
-	}
-	seen, n := byte(0), 0
-	for n < len(line) && line[n] != ' ' {
-		seen |= hostBytes[line[n]]
-		n++
-	}
-	if seen&hostOther == 0 || seen&hostBad != 0 || n == len(line) || n < 2 || line[0] == '[' {
-		return 0
-	}
-	if i := bytes.IndexByte(line[:n], ':'); i >= 0 && bytes.IndexByte(line[i+1:n], ':') < 0 {
-		return 0
-	}
-	return n
-}
-
-// isFullAddress reports whether host is surely an IPv4 address. Of digits and dots
-// it says what isAddress would say of most hosts, in a third of the time.
-func isFullAddress(host []byte) bool {
-	n := len(host)
-	if n < 8 || n > 15 || cap(host) < n+4 {
+	if seen := hostClasses(text); seen&hostOther == 0 || seen&hostBad != 0 || len(text) < 2 || text[0] == '[' {
 		return false
 	}
-	text := wordsOf(host)
-	return text.fourNumbers(otherThanDigits(text.eight(0))|otherThanDigits(text.eight(n-8))<<(n-8)|1<<n) == n
-}
-
-// fourNumbers returns the length of four numbers of at most 255 with dots
-// between them, at the beginning of a text of which the bytes that are no digits
-// are known; 0 if it begins otherwise. It reads up to four bytes more. Lengths of
-// numbers are random, and the guesses of a loop over their digits fail.
-func (s words) fourNumbers(stops uint32) int {
-	first := bits.TrailingZeros32(stops)
-	stops &= stops - 1
-	second := bits.TrailingZeros32(stops)
-	stops &= stops - 1
-	third := bits.TrailingZeros32(stops)
-	stops &= stops - 1
-	fourth := bits.TrailingZeros32(stops)
-	if s.octet(0, first) && s.octet(first+1, second) && s.octet(second+1, third) && s.octet(third+1, fourth) &&
-		s.byte(first) == '.' && s.byte(second) == '.' && s.byte(third) == '.' {
-		return fourth
-	}
-	return 0
-}
-
-// octet reports whether the digits from start to end are one to three, and at
-// most 255: as one big-endian number, that is 0x323535.
-func (s words) octet(start, end int) bool {
-	n := end - start
-	return uint(n-1) < 3 && bits.ReverseBytes32(s.four(start))>>(uint(32-8*n)&31) <= 0x32_3535
-}
-
-// otherThanDigits returns a bit for each of eight bytes that is no digit.
-func otherThanDigits(w uint64) uint32 {
-	const gather = 0x0002_0408_1020_4081
-	w ^= '0' * ones
-	return uint32((w | (w&^highs + 0x76*ones)) & highs * gather >> 56)
-}
-
-// isAddress reports whether host, of digits and dots, is an IPv4 address or
-// the beginning of one: privacy rules have some logs cut its end off.
-func isAddress(host []byte) bool {
-	n, digits, parts := 0, 0, 1
-	for _, b := range host {
-		if b == '.' {
-			if digits == 0 || parts == 4 {
-				return false
-			}
-			n, digits = 0, 0
-			parts++
-			continue
-		}
-		n = n*10 + int(b-'0')
-		digits++
-		if n > 255 || digits > 3 {
-			return false
-		}
-	}
-	return parts > 1
+	colon := bytes.IndexByte(text, ':')
+	return colon < 0 || bytes.IndexByte(text[colon+1:], ':') >= 0
 }
 
 // scratch is memory for texts whose escapes were undone. Texts stay where they

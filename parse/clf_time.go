@@ -42,6 +42,27 @@ func (c *clfClock) parse(b []byte) (µs int64, offset int32, ok bool) {
 	return c.start + int64(tens*10+second)*1e6, c.offset, true
 }
 
+// tellTimes tells the times of lines, up to the first that has none. It returns how
+// many.
+func (c *clfClock) tellTimes(text words, lines []outline, times []int64, offsets []int32) int {
+	times, offsets = times[:len(lines)], offsets[:len(lines)]
+	for i := range lines {
+		at := int(lines[i].quote) - toClock
+		tail := text.eight(at + 18)
+		tens, second := tail&0xff-'0', tail>>8&0xff-'0'
+		if tens > 5 || second > 9 || text.eight(at) != c.date || text.eight(at+8) != c.hour || uint16(text.four(at+16)) != c.minute || tail&^0xffff != c.zone {
+			µs, offset, ok := c.parse(text.part(view{int32(at), int32(clockLen)}).bytes())
+			if !ok {
+				return i
+			}
+			times[i], offsets[i] = µs, offset
+			continue
+		}
+		times[i], offsets[i] = c.start+int64(tens*10+second)*1e6, c.offset
+	}
+	return len(lines)
+}
+
 // newMinute remembers the minute and zone of b, which has the usual 26 bytes.
 func (c *clfClock) newMinute(b []byte) bool {
 	second := secondOfDay(binary.LittleEndian.Uint64(b[12:]))

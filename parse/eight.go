@@ -33,10 +33,14 @@ func padded(b []byte) uint64 {
 func firstDigits(w uint64) (n uint64, digits int) {
 	w ^= '0' * ones // digits become 0–9; what is 10 or more gets its uppermost bit
 	digits = bits.TrailingZeros64((w|(w+0x76*ones))&highs) / 8
-	w <<= uint(8 * (8 - digits)) // zeros come in front
-	w = w*10 + w>>8              // tens in every other byte
+	return fromDigits(w << uint(8*(8-digits))), digits // zeros come in front
+}
+
+// fromDigits returns the number of eight digits, 0 to 9.
+func fromDigits(w uint64) uint64 {
+	w = w*10 + w>>8 // tens in every other byte
 	const twos = 0x0000_00ff_0000_00ff
-	return (w&twos*(100+1_000_000<<32) + w>>16&twos*(1+10_000<<32)) >> 32, digits
+	return (w&twos*(100+1_000_000<<32) + w>>16&twos*(1+10_000<<32)) >> 32
 }
 
 // firstOf returns the index of the first c in b, len(b) if there is none. Most

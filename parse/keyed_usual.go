@@ -6,7 +6,6 @@ import "math/bits"
 type keyedTeller struct {
 	keyed
 	teller
-	request usual // of the line at hand
 }
 
 // endLine ends a line, which must fill what its format needs. Texts that fill a
@@ -47,14 +46,16 @@ func (p *keyedTeller) tell(e *jsonEdge, line []byte, v view, r *rows) bool {
 		}
 		return true
 	case kRequest:
-		if !p.request.request(line, int(v.start), int(v.start+v.n)) {
+		var method, path, query, protocol [1]view
+		o := [1]outline{{quote: v.start - 1, question: v.start + int32(firstOf(text, '?')), closing: v.start + v.n}}
+		if wordsOf(line).tellRequests(o[:], method[:], path[:], query[:], protocol[:]) == 0 {
 			return false
 		}
-		p.put(Method, p.request.method, r)
-		p.put(Path, p.request.path, r)
-		p.put(Protocol, p.request.protocol, r)
-		if p.request.query.n >= 0 {
-			p.put(Query, p.request.query, r)
+		p.put(Method, method[0], r)
+		p.put(Path, path[0], r)
+		p.put(Protocol, protocol[0], r)
+		if query[0].n >= 0 {
+			p.put(Query, query[0], r)
 		}
 		return true
 	case kStatus, kSize, kDecimal, kSum, kSpan: // in quotes

@@ -14,6 +14,13 @@ func sixteenDigits(b []byte) (n uint64, digits int) {
 	return n*powers[more] + low, 8 + more
 }
 
+// lastDigits reads the last n of eight bytes, which must all be digits.
+func lastDigits(w uint64, n int) (int64, bool) {
+	others := uint(64-8*n) & 63
+	w = (w ^ '0'*ones) >> others << others // zeros come in front
+	return int64(fromDigits(w)), n > 0 && (w|(w+0x76*ones))&highs == 0
+}
+
 // powers are those of ten that fit.
 var powers = func() (p [20]uint64) {
 	p[0] = 1

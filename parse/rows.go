@@ -187,32 +187,13 @@ func (r *rows) addNumbers(rec *Record, line int64) {
 	r.n++
 }
 
-// takeBack makes texts of the row to come null again.
-func (r *rows) takeBack(told fieldSet) {
+// takeBack makes texts of a row to come null again.
+func (r *rows) takeBack(told fieldSet, row int) {
 	for f := range r.views {
 		if told.has(Field(f)) {
-			r.views[f][uint8(r.n)] = view{n: -1}
+			r.views[f][uint8(row)] = view{n: -1}
 		}
 	}
-}
-
-// addUsual appends a usual line.
-func (r *rows) addUsual(u *usual, line int64) {
-	i := uint8(r.n)
-	r.views[Host][i] = u.host
-	r.views[Method][i] = u.method
-	r.views[Path][i] = u.path
-	r.views[Query][i] = u.query
-	r.views[Protocol][i] = u.protocol
-	r.views[Referer][i] = u.referer
-	r.views[Agent][i] = u.agent
-	r.filled |= usualFields
-	r.time[i] = u.time
-	r.offset[i] = u.offset
-	r.status[i] = u.status
-	r.bytes[i] = u.bytes
-	r.line[i] = line
-	r.n++
 }
 
 // keep drops all rows but those of the given numbers, which ascend.

@@ -17,7 +17,7 @@ func TestStops(t *testing.T) {
 	for _, quick := range []bool{quickStops, false} {
 		quickStops = quick
 		for range 2000 {
-			set := []*byteSet{quotes, newByteSet(34, 92, 63), tabs, newByteSet(1, '#'), newByteSet('a', 0x7f, '[')}[rnd.IntN(5)]
+			set := []*byteSet{quotes, usualMarks, tabs, newByteSet(1, '#'), newByteSet('a', 0x7f, '[')}[rnd.IntN(5)]
 			text := make([]byte, rnd.IntN(300)+rnd.IntN(2)*rnd.IntN(2)*rnd.IntN(2)*(stopPiece-150))
 			for i := range text {
 				text[i] = "\"\\\n\x00a\xa2\xdc\x8a!#[]\t\x0b\x01?\xff\x7f"[rnd.IntN(18)]

@@ -42,7 +42,7 @@ func (t *teller) tellOdd(fields slot, r *rows) {
 // endLine ends a line: it is a row now, or leaves no trace.
 func (t *teller) endLine(ok bool, line int64, r *rows) bool {
 	if !ok {
-		r.takeBack(t.told)
+		r.takeBack(t.told, r.n)
 		t.record.Text = [NumFields][]byte{}
 		return false
 	}
