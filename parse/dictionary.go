@@ -128,10 +128,11 @@ func escapeInvalid(text []byte) []byte {
 	return valid
 }
 
-// grow makes twice as many slots. The texts are hashed again: less work than
-// hashes that are kept for it would be all the time.
+// grow makes four times as many slots: twice would have each text moved twice as
+// often. The texts are hashed again: less work than hashes that are kept for it
+// would be all the time.
 func (d *dictionary) grow() {
-	d.slots = make(slots, 2*len(d.slots))
+	d.slots = make(slots, 4*len(d.slots))
 	all := texts{block: d.text}
 	var views [chunkRows]view
 	var hashes [chunkRows]uint64
