@@ -22,14 +22,14 @@ const defaultBlock = 512 << 10
 // worker finds it in a plain file.
 type block struct {
 	source     *source
-	index      int          // among the source's blocks
-	text       []byte       // from pool; nil for a range of a file
-	pool       *sync.Pool   // where text goes back to
-	directives []byte       // in force at the block's start
-	before     chan int64   // gives the number of lines before the block
-	after      chan<- int64 // takes the number of lines up to the block's end; nil if nobody waits
-	cut        bool         // the source is damaged, and the last line lacks its end
-	seq        int          // of ordered scans: the block's place
+	index      int           // among the source's blocks
+	text       []byte        // nil for a range of a file
+	texts      chan<- []byte // where text goes back to; nil for a range
+	directives []byte        // in force at the block's start
+	before     chan int64    // gives the number of lines before the block
+	after      chan<- int64  // takes the number of lines up to the block's end; nil if nobody waits
+	cut        bool          // the source is damaged, and the last line lacks its end
+	seq        int           // of ordered scans: the block's place
 
 	file       *os.File // a range: the lines that begin in [start, end) of file
 	start, end int64
@@ -39,16 +39,30 @@ type block struct {
 // A feed reads sources into blocks for the workers.
 type feed struct {
 	blockSize int
-	pool      *sync.Pool // of *[]byte, for blocks that are read by the feed
+	texts     chan []byte // memory for texts, nil where none was made yet: so many may be on their way
 	progress  func(int64)
 }
 
-func newFeed(blockSize int, progress func(int64)) *feed {
-	return &feed{blockSize: blockSize, progress: progress, pool: &sync.Pool{New: func() any {
-		// Room for a block, and for a line of maxLine that begins at its end.
-		b := make([]byte, 0, blockSize+maxLine+64<<10)
-		return &b
-	}}}
+func newFeed(blockSize, texts int, progress func(int64)) *feed {
+	f := &feed{blockSize: blockSize, texts: make(chan []byte, texts), progress: progress}
+	for range texts {
+		f.texts <- nil
+	}
+	return f
+}
+
+// memory waits for memory for a text: for a block, and a line of maxLine that
+// begins at its end.
+func (f *feed) memory(ctx context.Context) ([]byte, error) {
+	select {
+	case text := <-f.texts:
+		if text == nil {
+			text = make([]byte, 0, f.blockSize+maxLine+64<<10)
+		}
+		return text[:0], nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // ranges sends the blocks of a plain file: they are but places in it, and the
@@ -152,13 +166,16 @@ func (f *feed) stream(ctx context.Context, src *source, t io.Reader, out chan<- 
 	before := make(chan int64, 1)
 	before <- 0
 	for i := 0; ; i++ {
-		buf := f.pool.Get().(*[]byte)
-		text, err := c.next((*buf)[:0])
+		buf, err := f.memory(ctx)
+		if err != nil {
+			return err
+		}
+		text, err := c.next(buf)
 		if i == 0 {
 			text = bytes.TrimPrefix(text, byteOrderMark)
 		}
 		after := make(chan int64, 1)
-		b := &block{source: src, index: i, text: text, pool: f.pool, directives: bytes.Clone(directives), before: before, after: after}
+		b := &block{source: src, index: i, text: text, texts: f.texts, directives: bytes.Clone(directives), before: before, after: after}
 		if err != nil && !errors.Is(err, io.EOF) {
 			src.fail(src.damage(err, c.read))
 			b.cut = true

@@ -83,7 +83,7 @@ func (s *Scanner) Scan(ctx context.Context, inputs []Input, newSink func() frame
 	sources := s.sources(inputs)
 
 	group, ctx := errgroup.WithContext(ctx)
-	blocks := make(chan *block, s.Jobs) // so that no worker waits for a feed to get a core
+	blocks := make(chan *block, 32*s.Jobs) // so that no worker waits for a feed to get a core
 	if s.Ordered {
 		s.ordered(ctx, group, sources, blocks, workers, sinks[0])
 	} else {
@@ -156,7 +156,7 @@ func (s *Scanner) hand(file string, rejects []reject) {
 // order. Each is fed into the channel that to returns, which done is told
 // about when no more blocks follow.
 func (s *Scanner) feedAll(ctx context.Context, sources []*source, to func(*source) chan<- *block, done func(chan<- *block)) error {
-	feed := newFeed(s.BlockSize, s.Progress)
+	feed := newFeed(s.BlockSize, 3*s.Jobs, s.Progress) // one in the making, one on its way and one parsed each
 	var feeds errgroup.Group
 	feeds.SetLimit(s.Jobs)
 	for _, src := range sources {
@@ -333,8 +333,8 @@ func releaseAll(blocks <-chan *block) {
 
 // release gives back what a block holds.
 func (b *block) release() {
-	if b.pool != nil {
-		b.pool.Put(&b.text)
+	if b.texts != nil {
+		b.texts <- b.text
 	}
 	if b.done != nil {
 		b.done()
