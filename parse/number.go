@@ -14,11 +14,12 @@ func sixteenDigits(b []byte) (n uint64, digits int) {
 	return n*powers[more] + low, 8 + more
 }
 
-// lastDigits reads the last n of eight bytes, which must all be digits.
+// lastDigits reads the last n of eight bytes, which must all be digits; n is one to
+// eight.
 func lastDigits(w uint64, n int) (int64, bool) {
 	others := uint(64-8*n) & 63
 	w = (w ^ '0'*ones) >> others << others // zeros come in front
-	return int64(fromDigits(w)), n > 0 && (w|(w+0x76*ones))&highs == 0
+	return int64(fromDigits(w)), uint(n-1) < 8 && (w|(w+0x76*ones))&highs == 0
 }
 
 // powers are those of ten that fit.
