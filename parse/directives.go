@@ -30,13 +30,15 @@ var apacheDirectives = map[string]value{
 const knownApache = "%a %A %B %b %C %D %e %f %h %H %i %I %k %l %L %m %n %o %O %p %P %q %r %R %s %S %t %T %u %U %v %V %x %X"
 
 // headers are the request headers that matter, in lower case, as Apache's
-// %{…}i and nginx's $http_… name them.
+// %{…}i and nginx's $http_… name them. A request need not have any of them.
 var headers = map[string]value{
 	"referer": text(Referer), "user-agent": text(Agent), "host": ranked(1, value{kind: kVHost}),
 	"x-forwarded-host": {kind: kVHost}, "x-forwarded-proto": {kind: kScheme, field: Scheme},
-	"x-forwarded-for": {kind: kForward}, "x-real-ip": ranked(1, value{kind: kHost}), "cf-connecting-ip": ranked(1, value{kind: kHost}),
-	"true-client-ip": ranked(1, value{kind: kHost}), "x-request-id": text(RequestID), "x-correlation-id": text(RequestID),
+	"x-forwarded-for": {kind: kForward}, "x-real-ip": clientHeader, "cf-connecting-ip": clientHeader,
+	"true-client-ip": clientHeader, "x-request-id": text(RequestID), "x-correlation-id": text(RequestID),
 }
+
+var clientHeader = value{kind: kHost, rank: 1, part: '?'}
 
 // answerHeaders are those of the response: %{…}o and $sent_http_….
 var answerHeaders = map[string]value{

@@ -57,6 +57,7 @@ func TestCompile(t *testing.T) {
 		{"main\t'$remote_addr [$time_local] '\n'$status';", `::1 [06/May/2019:06:28:20 +0000] 204`, `2019-05-06T06:28:20Z host=::1 status=204`},
 		{`"%h %t \"%r\" %>s" common`, `::1 [06/May/2019:06:28:20 +0000] "GET / HTTP/1.1" 204`, `2019-05-06T06:28:20Z host=::1 method=GET path=/ protocol=HTTP/1.1 status=204`},
 		{`log_format quic '$remote_addr [$time_local] $status $http3 $ssl_ciphers $http2 $proxy_port'`, `::1 [06/May/2019:06:28:20 +0000] 204 h3 A:B - 80`, `2019-05-06T06:28:20Z host=::1 status=204`},
+		{`$http_x_real_ip [$time_local] $status`, `- [06/May/2019:06:28:20 +0000] 204`, `2019-05-06T06:28:20Z status=204`}, // without the header
 		{`%h %t %>s %^FU`, `::1 [06/May/2019:06:28:20 +0000] 204 17`, `2019-05-06T06:28:20Z host=::1 status=204`},
 		// The Ingress controller of Kubernetes, and GitLab.
 		{`log_format upstreaminfo '$the_real_ip - [$the_real_ip] - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id';`,

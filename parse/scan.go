@@ -191,7 +191,7 @@ func (s *Scanner) feedOne(ctx context.Context, feed *feed, src *source, out chan
 	if src.format == nil {
 		// A stream shows what it is only now.
 		if src.sample(r); src.err == nil {
-			s.recognise(src)
+			s.recognise(src, r)
 		}
 		if src.format == nil {
 			return nil

@@ -225,6 +225,20 @@ func TestBadBeginning(t *testing.T) {
 	if f := s.Files[0]; f.Format != "combined" || f.Kept != 20_000 || f.Rejected != 40_000 {
 		t.Errorf("format %q, kept %d, rejected %d, error %v", f.Format, f.Kept, f.Rejected, f.Err)
 	}
+	// What is bad may be more than the head of what can only be read from front
+	// to end, nearly all of a file, or one line without end.
+	for _, c := range []struct {
+		name, bad string
+		rejected  int64
+	}{{"many lines", bad, 40_000}, {"a long line", strings.Repeat("x", 3<<20) + "\n", 1}, {"lines without a blank", strings.Repeat("x\n", 200_000), 200_000}} {
+		text := c.bad + strings.Repeat(goodLine, 20)
+		for _, in := range []Input{writeFile(t, "access.log", []byte(text)), writeFile(t, "access.log.gz", gzipText(t, []byte(text))), {Name: "-", R: strings.NewReader(text)}} {
+			_, s := scan(t, Scanner{Columns: []string{"path"}}, in)
+			if f := s.Files[0]; f.Format != "combined" || f.Kept != 20 || f.Rejected != c.rejected {
+				t.Errorf("%s before a log, %s: format %q, kept %d, rejected %d, error %v", c.name, in.Name, f.Format, f.Kept, f.Rejected, f.Err)
+			}
+		}
+	}
 }
 
 // TestFullDictionary checks that a dictionary past its bound gives way to a new

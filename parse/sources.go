@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -21,7 +22,7 @@ func (s *Scanner) sources(inputs []Input) []*source {
 		group.Go(func() error {
 			src.look()
 			if src.regular && src.err == nil {
-				s.recognise(src)
+				s.recognise(src, nil)
 			}
 			return nil // what is wrong with one input is in src.err
 		})
@@ -31,8 +32,9 @@ func (s *Scanner) sources(inputs []Input) []*source {
 	return sources
 }
 
-// recognise decides on the format of a source whose head is known.
-func (s *Scanner) recognise(src *source) {
+// recognise decides on the format of a source whose head is known. What follows
+// the head of a stream is rest.
+func (s *Scanner) recognise(src *source, rest io.Reader) {
 	head := bytes.TrimPrefix(src.head, byteOrderMark)
 	if len(head) == 0 {
 		src.skipped = "empty"
@@ -49,7 +51,11 @@ func (s *Scanner) recognise(src *source) {
 		src.confidence = try(s.Format, sample).share()
 		return
 	}
-	if src.format, src.confidence, err = Recognise(sample); err == nil {
+	src.format, src.confidence, err = Recognise(sample)
+	if err != nil && src.headErr == nil && len(src.head) >= sampleSize && bytes.IndexByte(head, 0) < 0 {
+		src.format, src.confidence, err = src.lookOn(sample, rest, err)
+	}
+	if err == nil {
 		return
 	}
 	if src.headErr != nil {
@@ -64,6 +70,50 @@ func (s *Scanner) recognise(src *source) {
 		return
 	}
 	src.err = fmt.Errorf("%s: %w", src.Name, err)
+}
+
+// lookedOn is how many times the head's size of text is looked at behind it,
+// before a file is said to be no log.
+const lookedOn = 64
+
+// lookOn looks for a format behind a head that has none: the beginning may be
+// another program's, or one endless line. What it reads of a stream becomes part
+// of the head. It returns the error it was given if it finds nothing either.
+func (src *source) lookOn(sample [][]byte, rest io.Reader, none error) (Format, float64, error) {
+	stream := rest != nil
+	if !stream {
+		t, err := src.open(nil)
+		if err != nil {
+			return nil, 0, none
+		}
+		defer t.close()
+		if _, err := io.CopyN(io.Discard, t, int64(len(src.head))); err != nil {
+			return nil, 0, none
+		}
+		rest = t
+	}
+	columns := slices.DeleteFunc(sample, func(line []byte) bool { return line[0] != '#' })
+	for more, i := true, 0; more && i < lookedOn; i++ {
+		text, err := readUpTo(rest, sampleSize)
+		more = err == nil && len(text) == sampleSize
+		if stream {
+			src.head = append(src.head, text...)
+			if err != nil {
+				src.headErr = src.damage(err, int64(len(src.head)))
+			}
+		}
+		_, text, _ = bytes.Cut(text, newline) // the line that began before
+		if more {
+			text = text[:bytes.LastIndexByte(text, '\n')+1]
+		}
+		lines := slices.Collect(bytes.Lines(text))
+		few := append(slices.Clip(columns), thin(lines)...)
+		few = append(few, lines[max(0, len(lines)-64):]...) // what is not bad comes after what is
+		if f, share, err := Recognise(few); err == nil {
+			return f, share, nil
+		}
+	}
+	return nil, 0, none
 }
 
 func onlyComments(text []byte) bool {
