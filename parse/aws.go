@@ -14,10 +14,19 @@ var elb = lines("elb",
 
 // s3 has the bucket for the virtual host until the version of the log that has
 // the host header. Its upstream time is what S3 took to answer. What S3 does of
-// itself, such as deleting what has expired, has no client.
-var s3 = lines("s3",
-	`{-} {-} [{time}] {host?} {user} {id} {-} {-} "{request}" {status} {-} {bytes} {-} {milliseconds} {upmilliseconds} "{referer}" "{agent}" {-} {-} {-} {cipher} {-} {vhost} {tls}…`,
-	`{-} {vhost} [{time}] {host?} {user} {id} {-} {-} "{request}" {status} {-} {bytes} {-} {milliseconds} {upmilliseconds} "{referer}" "{agent}"…`)
+// itself, such as deleting what has expired, has no client. What it does for one
+// request in many, such as deleting each of a batch, has no request: a dash
+// without quotes stands there, and for the referer and the agent.
+var s3 = func() *layout {
+	var texts []string
+	for _, request := range []string{`"{request}"`, `-`} {
+		for _, sender := range []string{`"{referer}" "{agent}"`, `- -`} {
+			middle := ` [{time}] {host?} {user} {id} {-} {-} ` + request + ` {status} {-} {bytes} {-} {milliseconds} {upmilliseconds} ` + sender
+			texts = append(texts, `{-} {-}`+middle+` {-} {-} {-} {cipher} {-} {vhost} {tls}…`, `{-} {vhost}`+middle+`…`)
+		}
+	}
+	return lines("s3", texts...)
+}()
 
 // gcs is CSV with every field quoted, under a line of column names.
 var gcs = func() *layout {

@@ -92,7 +92,7 @@ func Compile(directive string) (Format, error) {
 	if i := strings.IndexByte(text, '$'); i >= 0 && i+1 < len(text) && (isNginxName(text[i+1]) || text[i+1] == '{') {
 		lex = nginxTokens
 	}
-	tokens, err := lex(text)
+	tokens, err := lex(strings.TrimSuffix(strings.TrimSuffix(text, "\n"), `\n`))
 	if err != nil {
 		return nil, fmt.Errorf("layout: %w", err)
 	}
@@ -103,31 +103,69 @@ func Compile(directive string) (Format, error) {
 	return &layout{name: name, first: g}, nil
 }
 
-// join makes one value of those that stand together as a URL, because nothing
-// else tells where the one ends and the next begins: %U%q, $uri$is_args$args,
-// $scheme://$host$request_uri.
+// joints are values that stand together as a URL or as host:port, because nothing
+// else tells where the one ends and the next begins: $scheme://$host$request_uri,
+// %U%q, $uri$is_args$args, $remote_addr:$remote_port. Literals have a = in front.
+var joints = []struct {
+	parts string
+	as    value
+}{
+	{"scheme =:// vhost =: skip target", value{kind: kTarget, part: 'a'}},
+	{"scheme =:// vhost target", value{kind: kTarget, part: 'a'}},
+	{"vhost =: skip target", value{kind: kTarget, part: 'h'}},
+	{"vhost target", value{kind: kTarget, part: 'h'}},
+	{"path skip query", value{kind: kTarget}},
+	{"path ?query", value{kind: kTarget}},
+	{"host =: skip", value{kind: kHostPort}},
+}
+
+// join makes one value of those of each joint. What it has made may be part of
+// another one.
 func join(tokens []token) []token {
-	isText := func(t token, f Field) bool { return t.literal == "" && t.value.kind == kText && t.value.field == f }
-	isSkip := func(t token) bool { return t.literal == "" && t.value.kind == kSkip }
 	var joined []token
 	for _, t := range tokens {
-		n := len(joined)
-		switch {
-		case n > 0 && isText(joined[n-1], Path) && t.literal == "" && t.value.kind == kQuery:
-			joined[n-1].value = value{kind: kTarget}
-			continue
-		case n > 1 && isText(joined[n-2], Path) && isSkip(joined[n-1]) && isText(t, Query):
-			joined[n-2].value = value{kind: kTarget}
-			joined = joined[:n-1]
-			continue
-		case n > 2 && joined[n-3].value.kind == kScheme && joined[n-2].literal == "://" && joined[n-1].value.kind == kVHost && t.value.kind == kTarget:
-			joined[n-3].value = value{kind: kTarget, part: 'a', rank: t.value.rank}
-			joined = joined[:n-2]
-			continue
-		}
 		joined = append(joined, t)
+		for i := 0; i < len(joints); i++ {
+			parts := strings.Fields(joints[i].parts)
+			from := len(joined) - len(parts)
+			if from < 0 || !slices.EqualFunc(joined[from:], parts, token.is) {
+				continue
+			}
+			as := joints[i].as
+			for _, part := range joined[from:] {
+				if part.value.kind == kTarget || part.value.kind == kHost {
+					as.rank = part.value.rank
+				}
+			}
+			joined = append(joined[:from], token{value: as})
+			i = -1 // it may be part of another
+		}
 	}
 	return joined
+}
+
+// is tells whether a token is what a joint calls so.
+func (t token) is(part string) bool {
+	if t.literal != "" {
+		return part == "="+t.literal
+	}
+	switch t.value.kind {
+	case kSkip:
+		return part == "skip"
+	case kScheme:
+		return part == "scheme"
+	case kVHost:
+		return part == "vhost"
+	case kHost:
+		return part == "host"
+	case kQuery:
+		return part == "?query"
+	case kTarget:
+		return part == "target" && t.value.part == 0
+	case kText:
+		return part == "path" && t.value.field == Path || part == "query" && t.value.field == Query
+	}
+	return false
 }
 
 // unwrap takes the layout's text out of the directive it was pasted with:

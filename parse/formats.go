@@ -103,7 +103,7 @@ var nginxProxyManager = or(lines("nginx-proxy-manager",
 // ours are the names of values in the layouts of this package. Those of Apache
 // and nginx have no word for much of what other servers write.
 var ours = map[string]value{
-	"host": {kind: kHost, rank: 1}, "host?": {kind: kHost, rank: 1, part: '?'}, "hostport": {kind: kHostPort, rank: 1}, "ident": text(Ident), "user": text(User), "time": {kind: kCLF},
+	"host": {kind: kHost, rank: 1}, "host?": {kind: kHost, rank: 1, part: '?'}, "hostport": {kind: kHostPort, rank: 1}, "hostport?": {kind: kHostPort, rank: 1, part: '?'}, "ident": text(Ident), "user": text(User), "time": {kind: kCLF},
 	"iso": {kind: kISO}, "anytime": {kind: kAnyTime}, "epoch": {kind: kEpoch, shift: 6}, "epochmicro": {kind: kEpoch}, "request": {kind: kRequest, rank: 1},
 	"method": text(Method), "target": {kind: kTarget}, "path": text(Path), "query": text(Query), "protocol": text(Protocol),
 	"status": {kind: kStatus}, "bytes": amount(slotBytes), "received": amount(slotReceived),

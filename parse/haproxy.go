@@ -3,11 +3,12 @@ package parse
 import "bytes"
 
 // haproxy is option httplog or httpslog, with the header fields that a frontend
-// captures from requests and answers, from one of them, or from none. The time
+// captures from requests and answers, from one of them, or from none. A client
+// that has no address, as on a socket, is "-". The time
 // is in the zone of the proxy, which its log does not say: it is taken for UTC.
 var haproxy = func() *layout {
 	const (
-		begin = `{hostport} [{time:%d/%b/%Y:%H:%M:%S.%L}] {-} {upstream} {-}/{-}/{-}/{upmilliseconds}/{milliseconds} {status} {bytes+} {-} {-} {-} {-} {-} `
+		begin = `{hostport?} [{time:%d/%b/%Y:%H:%M:%S.%L}] {-} {upstream} {-}/{-}/{-}/{upmilliseconds}/{milliseconds} {status} {bytes+} {-} {-} {-} {-} {-} `
 		tls   = ` {-}/{-}/{-}/{-}/{-} {vhost}/{tls}/{cipher}`
 	)
 	var texts []string

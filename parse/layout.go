@@ -250,6 +250,8 @@ func (p *reader) step(s *step, esc escape, b []byte, r *Record) (int, Reason) {
 	case s.kind == kCLF:
 		n := min(len("17/May/2015:10:05:03 +0000"), len(b))
 		return n, p.field(s, esc, b[:n], r)
+	case s.kind == kSum && esc != escapeBackslash && bytes.HasPrefix(b, s.stop) && (len(s.stop) > 0 || len(b) == 0):
+		return 0, OK // without an escape, nginx writes nothing for what is not there
 	case s.kind == kSum:
 		n := p.sum(&s.value, b, r)
 		return n, reasonIf(n < 0, BadNumber)
@@ -273,7 +275,7 @@ func reasonIf(bad bool, reason Reason) Reason {
 
 // field fills r from the text of a step's field.
 func (p *reader) field(s *step, esc escape, b []byte, r *Record) Reason {
-	empty := missing(b) || len(b) == 0 && (s.kind != kText || esc == escapeDouble)
+	empty := missing(b) || len(b) == 0 && (s.kind != kText || esc != escapeBackslash && esc != escapeHash)
 	if s.kind == kSkip || s.discard || empty && !s.due() {
 		return OK
 	}

@@ -50,6 +50,14 @@ func TestCompile(t *testing.T) {
 		{`log_format j escape=json '{"t":"$time_iso8601","a":"$remote_addr","r":"$request","u":"$http_user_agent","n":$request_length,"mine":"$my_map"}'`,
 			`{"t":"2019-05-06T06:28:20+00:00","a":"192.0.2.7","r":"GET /\"\u0041\\ HTTP/1.1","u":"x\ty","n":99,"mine":"z"}`,
 			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/"A\ protocol=HTTP/1.1 agent=x` + "\t" + `y received=99`},
+		{`$remote_addr:$remote_port [$time_local] $request_method $scheme://$host:$server_port$request_uri $status`, `2001:db8::1:5555 [06/May/2019:06:28:20 +0000] GET https://a.org:443/x?y 200`,
+			`2019-05-06T06:28:20Z host=2001:db8::1 method=GET path=/x query=y vhost=a.org scheme=https status=200`},
+		{`$remote_addr [$time_local] "$request_method $http_host$uri$is_args$args" $status`, `::1 [06/May/2019:06:28:20 +0000] "GET [::1]:80/x?y" 200`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/x query=y vhost=::1 status=200`},
+		{`%h:%{remote}p %t %v%U%q %>s\n`, `192.0.2.7:5 [06/May/2019:06:28:20 +0000] a.org/x?y 200`, `2019-05-06T06:28:20Z host=192.0.2.7 path=/x query=y vhost=a.org status=200`},
+		{`log_format n escape=none '$remote_addr|$remote_user|$time_iso8601|$status|$upstream_response_time|$upstream_header_time|$http_referer|$request_time'`, // nothing for what is not there
+			`::1||2019-05-06T06:28:20Z|200||||`, `2019-05-06T06:28:20Z host=::1 status=200`},
+		{`log_format j escape=json '{"t":"$time_iso8601","u":$upstream_response_time,"a":"$http_user_agent"}'`, `{"t":"2019-05-06T06:28:20+00:00","u":,"a":""}`, `2019-05-06T06:28:20Z`},
 		{`log_format n escape=none '$time_iso8601 $remote_addr "$request" $status'`, `2019-05-06T06:28:20Z 192.0.2.7 "GET /\"b"c HTTP/1.1" 200`,
 			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/\"b"c protocol=HTTP/1.1 status=200`},
 		{"log_format j escape=json\n  '{'\n    '\"t\":\"$time_iso8601\",'\n    '\"a\":\"$remote_addr\"'\n  '}';", // nginx's own example
@@ -232,6 +240,10 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20Z host=192.0.2.3 user=79a method=GET path=/b/a protocol=HTTP/1.1 agent=S3Console/0.4 vhost=b.s3.amazonaws.com id=3E57 tls=TLSv1.2 cipher=ECDHE status=200 bytes=113 duration=7000`},
 		{"haproxy", `192.0.2.7:5 [06/May/2019:06:28:20.345] in~ web/s1 10/0/30/69/+109 200 +2750 - - ---- 1/1/1/1/0 0/0 "GET /a HTTP/2.0" 0/0/0/0/1 a.org/TLSv1.3/TLS_AES_128_GCM_SHA256`,
 			`2019-05-06T06:28:20.345Z host=192.0.2.7 method=GET path=/a protocol=HTTP/2.0 vhost=a.org tls=TLSv1.3 cipher=TLS_AES_128_GCM_SHA256 upstream=web/s1 status=200 bytes=2750 duration=109000 uptime=69000`}, // httpslog, logasap
+		{"s3", `79a b [06/May/2019:06:28:20 +0000] 192.0.2.3 arn:aws:iam::1:user/x 8CD7 BATCH.DELETE.OBJECT a.war - 204 - - 344017 - - - - - IeDW= SigV4 ECDHE AuthHeader b.s3.amazonaws.com TLSv1.2`,
+			`2019-05-06T06:28:20Z host=192.0.2.3 user=arn:aws:iam::1:user/x vhost=b.s3.amazonaws.com id=8CD7 tls=TLSv1.2 cipher=ECDHE status=204`},
+		{"haproxy", `-:47625 [06/May/2019:06:28:20.345] in~ web/s1 0/0/1/17/18 302 291 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"`,
+			`2019-05-06T06:28:20.345Z method=GET path=/ protocol=HTTP/1.1 upstream=web/s1 status=302 bytes=291 duration=18000 uptime=17000`},
 		{"elb", `2015-05-13T23:39:43.945958Z my-lb 192.0.2.7:2817 10.0.0.1:80 0.001069 0.000028 0.000041 - - 82 305 "- - - " "-" - -`,
 			`2015-05-13T23:39:43.945958Z host=192.0.2.7 upstream=10.0.0.1:80 bytes=305 received=82 duration=1138 uptime=28`},
 		{"squid", `1286536309.450    917 192.0.2.7 TCP_TUNNEL/200 20670 CONNECT example.com:443 user HIER_DIRECT/198.51.100.1 -`,

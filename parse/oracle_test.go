@@ -51,10 +51,10 @@ var oracles = map[string][]*regexp.Regexp{
 	"elb": {re(`(?P<iso>\S+) \S+ (?P<host>\S+):\d+ (?P<upstream>\S+) (?P<add1>\S+) (?P<uptime_s>\S+) (?P<add3>\S+) (?P<status>\S+) \S+ (?P<received>\S+) (?P<bytes>\S+) ` +
 		`"(?P<request>` + q + `)" "(?P<agent>` + q + `)" (?P<cipher>\S+) (?P<tls>\S+).*`)},
 	"s3": {
-		re(`\S+ \S+ ` + clfRE + `(?P<host>\S+) (?P<user>\S+) (?P<id>\S+) \S+ \S+ "(?P<request>` + q + `)" (?P<status>\S+) \S+ (?P<bytes>\S+) \S+ (?P<duration_ms>\S+) (?P<uptime_ms>\S+) ` +
-			`"(?P<referer>` + q + `)" "(?P<agent>` + q + `)" \S+ \S+ \S+ (?P<cipher>\S+) \S+ (?P<vhost>\S+) (?P<tls>\S+).*`),
-		re(`\S+ (?P<vhost>\S+) ` + clfRE + `(?P<host>\S+) (?P<user>\S+) (?P<id>\S+) \S+ \S+ "(?P<request>` + q + `)" (?P<status>\S+) \S+ (?P<bytes>\S+) \S+ (?P<duration_ms>\S+) (?P<uptime_ms>\S+) ` +
-			`"(?P<referer>` + q + `)" "(?P<agent>` + q + `)".*`)},
+		re(`\S+ \S+ ` + clfRE + `(?P<host>\S+) (?P<user>\S+) (?P<id>\S+) \S+ \S+ (?:"(?P<request>` + q + `)"|-) (?P<status>\S+) \S+ (?P<bytes>\S+) \S+ (?P<duration_ms>\S+) (?P<uptime_ms>\S+) ` +
+			`(?:"(?P<referer>` + q + `)" "(?P<agent>` + q + `)"|- -) \S+ \S+ \S+ (?P<cipher>\S+) \S+ (?P<vhost>\S+) (?P<tls>\S+).*`),
+		re(`\S+ (?P<vhost>\S+) ` + clfRE + `(?P<host>\S+) (?P<user>\S+) (?P<id>\S+) \S+ \S+ (?:"(?P<request>` + q + `)"|-) (?P<status>\S+) \S+ (?P<bytes>\S+) \S+ (?P<duration_ms>\S+) (?P<uptime_ms>\S+) ` +
+			`(?:"(?P<referer>` + q + `)" "(?P<agent>` + q + `)"|- -).*`)},
 	"envoy": {re(`(?:\S+ stdout F )?\[(?P<iso>[^\]]+)\] "(?P<request>` + q + `)" (?P<status>\S+) \S+ (?P<received>\S+) (?P<bytes>\S+) (?P<duration_ms>\S+) (?P<uptime_ms>\S+) ` +
 		`"(?P<proxies>` + q + `)" "(?P<agent>` + q + `)" "(?P<id>` + q + `)" "(?P<vhost>` + q + `)" "(?P<upstream>` + q + `)".*`)},
 	"gcs": {re(`"(?P<epochmicro>-?\d+)","(?P<host>[^"]*)","[^"]*","[^"]*","(?P<method>[^"]*)","(?P<target>(?:[^"]|"")*)","(?P<status>\d+)","(?P<received>\d+)","(?P<bytes>\d+)",` +

@@ -164,7 +164,10 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	case kHost:
 		return setHost(b, r)
 	case kHostPort:
-		return setHost(withoutLastPort(b), r)
+		if b = withoutLastPort(b); missing(b) && !v.due() {
+			return OK
+		}
+		return setHost(b, r)
 	case kVHost:
 		r.Text[VHost] = hostOnly(b)
 	case kForward:
@@ -182,6 +185,12 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	case kRequest:
 		splitRequest(b, r)
 	case kTarget:
+		if i := bytes.IndexByte(b, '/'); i > 0 && v.part == 'h' {
+			if r.Text[VHost] == nil {
+				r.Text[VHost] = hostOnly(b[:i])
+			}
+			b = b[i:]
+		}
 		if len(b) > 0 {
 			splitTarget(b, r)
 		}
@@ -474,10 +483,12 @@ func (v *value) appendRequestLine(dst []byte, r *Record) []byte {
 }
 
 // appendTarget appends path and query, and if the part is 'a' makes an
-// absolute target of them.
+// absolute target of them; if it is 'h' they have the host in front.
 func (v *value) appendTarget(dst []byte, r *Record) []byte {
-	if host := r.Text[VHost]; v.part == 'a' && r.Text[Scheme] != nil && len(host) > 0 {
-		dst = append(append(dst, r.Text[Scheme]...), "://"...)
+	if host := r.Text[VHost]; len(host) > 0 && (v.part == 'h' || v.part == 'a' && r.Text[Scheme] != nil) {
+		if v.part == 'a' {
+			dst = append(append(dst, r.Text[Scheme]...), "://"...)
+		}
 		if bytes.IndexByte(host, ':') >= 0 {
 			dst = append(append(append(dst, '['), host...), ']')
 		} else {
