@@ -36,6 +36,9 @@ func Recognise(sample [][]byte) (Format, float64, error) {
 	few := thin(sample)
 	var unlikely []Format
 	for _, f := range Formats() {
+		if best.whole > 0 && best.whole == best.lines && extendsCombined(f.Format) {
+			continue // there is nothing more in any line
+		}
 		if try(f.Format, few).records > 0 {
 			choose(f.Format)
 		} else {
@@ -59,6 +62,12 @@ func Recognise(sample [][]byte) (Format, float64, error) {
 	return chosen, best.share(), nil
 }
 
+// extendsCombined reports whether a format is Combined with more behind it.
+func extendsCombined(f Format) bool {
+	l, ok := f.(*layout)
+	return ok && l.fallback == Combined && l.first.steps[0].kind == kHost
+}
+
 // thin returns some sixty lines of a sample, from all over it, and all its
 // directives.
 func thin(sample [][]byte) [][]byte {
@@ -76,13 +85,14 @@ func thin(sample [][]byte) [][]byte {
 type score struct {
 	lines    int // that could be records
 	records  int
-	filled   int // values in all records, and records that were read to the end of their lines
+	whole    int // records that were read to the end of their lines
+	filled   int // values in all records
 	prefixed int // records that had a prefix
 	bare     int // records in whose line only the request is quoted
 }
 
 func (s score) better(t score, margin int) bool {
-	return s.records > t.records || s.records == t.records && s.filled > t.filled+margin
+	return s.records > t.records || s.records == t.records && s.filled+s.whole > t.filled+t.whole+margin
 }
 
 // share returns the share of records among the lines that could be some.
@@ -106,7 +116,7 @@ func try(f Format, sample [][]byte) score {
 			s.records++
 			s.filled += r.filled()
 			if !r.More {
-				s.filled++
+				s.whole++
 			}
 			if bytes.Count(p.bare, quote) <= 2 {
 				s.bare++
