@@ -160,14 +160,17 @@ func (c *clock) readFraction(b []byte) int {
 }
 
 // readISO reads 2015-05-17T10:05:03 with a fraction and a zone, both of which
-// may be missing; a space may stand for the T. No zone means UTC.
+// may be missing; a space may stand for the T, and before the zone. No zone means UTC.
 func (c *clock) readISO(b []byte) bool {
 	if len(b) < 19 || b[10]|0x20 != 't' && b[10] != ' ' || !c.readDate(b[:10]) || !c.readSeconds(b[11:]) {
 		return false
 	}
 	b = b[19:]
 	b = b[c.readFraction(b):]
-	return len(b) == 0 || c.readZone(b) == len(b)
+	if len(b) > 1 && b[0] == ' ' {
+		b = b[1:]
+	}
+	return len(b) == 0 || string(b) == "UTC" || c.readZone(b) == len(b)
 }
 
 // readDate reads 2015-05-17, with dashes or slashes.

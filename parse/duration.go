@@ -1,6 +1,9 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // setDuration drops a negative duration: load balancers write -1 for none, and
 // clocks that are set back make others. The part '.' wants thousandths after a
@@ -38,22 +41,50 @@ func places(b []byte) int {
 	return len(b) - i - 1
 }
 
-// setSpan reads a duration that has its unit: 1.5s, 12ms, 340µs, 90ns.
+// setSpan reads a duration that has its unit, or several: 1.5s, 12 ms, 340µs, 1m2.5s.
 func setSpan(v *value, b []byte, r *Record) Reason {
 	if len(b) > 0 && isDigit(b[len(b)-1]) {
 		return setDuration(v, b, r)
 	}
-	w := *v
-	for _, u := range [...]struct {
-		name  string
-		shift int8
-	}{{"ms", 3}, {"µs", 0}, {"us", 0}, {"ns", -3}, {"s", 6}} {
-		if n := len(b) - len(u.name); n > 0 && string(b[n:]) == u.name {
-			w.shift, w.part, b = u.shift, 0, b[:n]
-			break
-		}
+	negative := len(b) > 0 && b[0] == '-'
+	if negative {
+		b = b[1:]
 	}
-	return setDuration(&w, b, r)
+	if len(b) == 0 {
+		return BadNumber
+	}
+	total := int64(0)
+	for len(b) > 0 {
+		n := bytes.IndexFunc(b, func(c rune) bool { return c != '.' && (c < '0' || c > '9') })
+		if n < 0 {
+			return BadNumber // without a unit
+		}
+		number, rest := b[:n], bytes.TrimPrefix(b[n:], []byte(" "))
+		end := len(rest)
+		if i := bytes.IndexAny(rest, "0123456789"); i >= 0 {
+			end = i
+		}
+		unit, known := spanUnits[string(rest[:end])]
+		x, ok := decimal(number, unit.shift)
+		if !known || !ok || x > (math.MaxInt64-total)/unit.times {
+			return BadNumber
+		}
+		total += x * unit.times
+		b = rest[end:]
+	}
+	if !negative {
+		*v.number(r) = total
+	}
+	return OK
+}
+
+// spanUnits are so many times 10^shift µs.
+var spanUnits = map[string]struct {
+	shift int
+	times int64
+}{
+	"ns": {-3, 1}, "us": {0, 1}, "µs": {0, 1}, "μs": {0, 1}, "ms": {3, 1}, "msec": {3, 1},
+	"s": {6, 1}, "sec": {6, 1}, "m": {6, 60}, "min": {6, 60}, "h": {6, 3600},
 }
 
 // addDuration adds to the record's duration; the part 'u' is what the upstream

@@ -188,6 +188,10 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a agent=x status=200 bytes=3 duration=12345`}, // Elastic Common Schema
 		{"json", `{"ClientIP":"::1","ClientRequestHost":"a.org","ClientRequestMethod":"GET","ClientRequestURI":"/a?b","EdgeStartTimestamp":1557124100345000000,"EdgeResponseStatus":200,"EdgeResponseBytes":9,"CacheCacheStatus":"hit"}`,
 			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b vhost=a.org cache=hit status=200 bytes=9`}, // Cloudflare
+		{"json", `{"time":"2019-05-06 08:28:20.345 +0200","ip":"::1","path":"/a","status":200,"duration":"1m2.5s"}`,
+			`2019-05-06T08:28:20.345+02:00 host=::1 path=/a status=200 duration=62500000`}, // as Go and Python print them
+		{"json", `{"time":"2019-05-06 06:28:20 UTC","ip":"::1","path":"/a","status":200,"duration":"12.5 ms"}`,
+			`2019-05-06T06:28:20Z host=::1 path=/a status=200 duration=12500`},
 		{"nginx-json", `{"time_local":"06/May/2019:08:28:20 +0200","remote_addr":"::1","request_method":"GET","request_uri":"/a?b","status":404,"request_time":0.012,"upstream_response_time":"0.010, 0.001"}`,
 			`2019-05-06T08:28:20+02:00 host=::1 method=GET path=/a query=b status=404 duration=12000 uptime=11000`},
 		{"caddy", `{"ts":"2019/05/06 06:28:20.345","request":{"remote_addr":"[::1]:4711","method":"GET","uri":"/a","tls":{"version":772,"cipher_suite":4865}},"duration":"1.5ms","status":200}`,
