@@ -15,9 +15,20 @@ func randomFoldings(rng *rand.Rand) foldings {
 	return foldings{after: oneOf[int64](rng, 0, 0, 100, math.MaxInt64), again: oneOf[int64](rng, 1, 16), window: oneOf(rng, 1, 10, 100, maxWindow), many: rng.IntN(20), row: cost(), facet: cost(), blend: cost(), fewer: cost()}
 }
 
+// derive makes bot of path, and tiny of status.
+func derive(row hit) {
+	path, _ := row["path"].(string)
+	row["bot"] = len(path)%2 == 1
+	delete(row, "tiny")
+	if status, ok := row["status"].(int64); ok {
+		row["tiny"] = status / 100
+	}
+}
+
 // TestFoldsDoNotShow checks that a partial's bytes are the same whether it has
 // seen rows as they are or those that are alike as one. Sums may be too large
-// for 64 bits, times may be none, and groups have to give way.
+// for 64 bits, times may be none, groups have to give way, and columns may be
+// derived from others, said or not.
 func TestFoldsDoNotShow(t *testing.T) {
 	folded, spanning := 0, 0 // folds, and windows of several batches
 	for seed := range uint64(200) {
@@ -26,11 +37,13 @@ func TestFoldsDoNotShow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan := randomPlan(t, rng, Options{Zone: zone, MaxGroups: oneOf(rng, 0, 0, 1)})
+		derived := oneOf(rng, nil, map[string]string{"bot": "path", "tiny": "status"})
+		plan := randomPlan(t, rng, Options{Zone: zone, MaxGroups: oneOf(rng, 0, 0, 1), Derived: derived})
 		var rows []hit
 		for kinds := randomHits(rng, 12); len(rows) < 400; {
 			row := maps.Clone(oneOf(rng, kinds...))
 			row["bytes"] = rng.Int64N(100)
+			derive(row)
 			switch rng.IntN(40) {
 			case 0:
 				delete(row, "time")

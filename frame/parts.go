@@ -65,6 +65,9 @@ func (p *Plan) divide() (parts []part) {
 	for i := range parts {
 		parts[i].place = i
 	}
+	for _, f := range p.facets {
+		p.implied = append(p.implied, p.impliedBy(f))
+	}
 	return parts
 }
 
@@ -237,16 +240,32 @@ func (p *Plan) facet(f facet, ok *bool) facets {
 	return 1 << i
 }
 
-// needed leaves out the facets that others imply: what is computed of a text
-// tells no more apart than the text.
+// needed leaves out the facets that others imply.
 func (p *Plan) needed(set facets) facets {
 	set.each(func(i int) {
-		if f := p.facets[i]; f.kind == liftFacet {
-			text := facet{kind: codeFacet, node: p.program.nodes[f.node].args[0]}
-			if k := slices.Index(p.facets, text); k >= 0 && set&(1<<k) != 0 {
-				set &^= 1 << i
-			}
+		if set&p.implied[i] != 0 {
+			set &^= 1 << i
 		}
 	})
+	return set
+}
+
+// impliedBy returns the facets that imply another: what is computed of a text,
+// or derived from a column, tells no more apart than that.
+func (p *Plan) impliedBy(f facet) (set facets) {
+	column := &p.program.nodes[f.node]
+	if f.kind == liftFacet {
+		column = &p.program.nodes[column.args[0]]
+	}
+	if column.op != opColumn {
+		return 0
+	}
+	for i, g := range p.facets {
+		switch name := p.program.nodes[g.node].column; {
+		case g.kind != codeFacet && g.kind != valueFacet:
+		case name == column.column && f.kind == liftFacet, name == p.opts.Derived[column.column]:
+			set |= 1 << i
+		}
+	}
 	return set
 }

@@ -27,8 +27,9 @@ type Plan struct {
 	domains    []domainPlan
 	selections []selectionPlan
 	tables     []*groupsPlan
-	parts      []part  // of the tables
-	facets     []facet // that parts tell rows apart by
+	parts      []part   // of the tables
+	facets     []facet  // that parts tell rows apart by
+	implied    []facets // of each facet, by which others: it tells no more apart than any of them
 	cells      []cellPlan
 	identity   uint64 // of what a partial holds; plans with the same can merge
 }
@@ -49,6 +50,12 @@ type Options struct {
 	// true or false, and called once for each text. Several goroutines call
 	// them at the same time.
 	Functions map[string]func(text string) bool
+
+	// Derived has the names of columns that are derived from another, and the
+	// name of that one: rows in which it has the same text of a dictionary, or
+	// the same number, have the same in these. It decides nothing but speed, and
+	// is not checked.
+	Derived map[string]string
 
 	// MaxGroups is how many groups a query's table has at most; 0 is 200,000.
 	// The groups with the most rows stay, of equal ones those whose keys come

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -249,7 +250,25 @@ func (r *reading) check(flag, text string) (frame.Expr, error) {
 
 // plan checks queries against the fields that logs have.
 func (r *reading) plan(names []string, queries []*frame.Query) (*frame.Plan, error) {
-	return frame.NewPlan(parse.Schema(r.rules), names, queries, r.options)
+	options := r.options
+	options.Derived = r.derived()
+	return frame.NewPlan(parse.Schema(r.rules), names, queries, options)
+}
+
+// derived returns the columns that are made of others, by name, for as long as
+// all inputs are logs: what tables have is taken as it is. What is made of
+// hosts is not said, as a policy may have changed these.
+func (r *reading) derived() map[string]string {
+	if slices.ContainsFunc(r.inputs, func(in parse.Input) bool { return in.Path == "" || frame.IsSource(in.Path) }) {
+		return nil
+	}
+	from := make(map[string]string)
+	for _, f := range parse.Fields(r.rules) {
+		if f.Derived && f.From != "host" {
+			from[f.Name] = f.From
+		}
+	}
+	return from
 }
 
 // run makes the one pass: it scans the inputs into one partial a worker and
