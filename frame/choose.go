@@ -140,6 +140,7 @@ type bundle struct {
 	cost  float64     // of its parts, for a row
 	left  float64     // how many of the sample's rows are left if they are folded for them
 	saves float64     // of the cost of all parts for the sample, if its rows are folded
+	of    []*bundle   // that were joined; those of one set are itself
 }
 
 // bundles returns a bundle for each set of facets that some part has.
@@ -159,6 +160,9 @@ func (s *sampling) bundles() (list []*bundle, err error) {
 			continue
 		}
 		list = append(list, one)
+	}
+	for _, b := range list {
+		b.of = []*bundle{b}
 	}
 	return list, nil
 }
@@ -208,7 +212,7 @@ func (s *sampling) bundle(of *part) (b *bundle, err error) {
 // join returns the bundle of the parts of two.
 func (s *sampling) join(a, b *bundle) *bundle {
 	c := s.outline(a, b)
-	c.parts = slices.Concat(a.parts, b.parts)
+	c.parts, c.of = slices.Concat(a.parts, b.parts), slices.Concat(a.of, b.of)
 	c.left = s.different(c.set)
 	c.saves = s.saves(c)
 	return c
@@ -264,7 +268,34 @@ func (s *sampling) joined(list []*bundle) []*bundle {
 	list = s.joinBy(saved, list)
 	list = s.joinBy(hoped, list)
 	list = s.joinBy(saved, list)
-	return slices.Concat(list, rest)
+	return s.settled(slices.Concat(list, rest))
+}
+
+// settled takes bundles apart that save nothing: what is in them may do so with
+// one that does, which pays for telling rows apart anyway.
+func (s *sampling) settled(list []*bundle) []*bundle {
+	var folded, rest []*bundle
+	for _, b := range list {
+		if b.saves > 0 {
+			folded = append(folded, b)
+		} else {
+			rest = append(rest, b.of...)
+		}
+	}
+	for i, b := range rest {
+		best, more := -1, 0.0
+		for k, f := range folded {
+			if w := s.outline(f, b).saves - f.saves; w > more {
+				if w = s.join(f, b).saves - f.saves; w > more {
+					best, more = k, w
+				}
+			}
+		}
+		if best >= 0 {
+			folded[best], rest[i] = s.join(folded[best], b), nil
+		}
+	}
+	return append(folded, slices.DeleteFunc(rest, func(b *bundle) bool { return b == nil })...)
 }
 
 // joinBy joins bundles for as long as that is worth anything, those first that
@@ -312,7 +343,7 @@ func (s *sampling) different(set facets) float64 {
 	if left, ok := s.known[set]; ok {
 		return left
 	}
-	width := min(1, bits.OnesCount64(uint64(set&s.timed))) * bits.Len(maxSpans)
+	width := 1 + min(1, bits.OnesCount64(uint64(set&s.timed)))*bits.Len(maxSpans)
 	s.sums = resize(s.sums, s.n)
 	clear(s.sums)
 	set.each(func(f int) {
