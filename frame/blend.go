@@ -21,17 +21,11 @@ func (b *blend) empty() {
 }
 
 // measure finds out how large the batch's values are.
-func (b *blend) measure(rows *evaluator) error {
-	b.more = 0
-	if b.fn != "sum" {
-		return nil
+func (b *blend) measure(rows *evaluator) (err error) {
+	if b.fn == "sum" {
+		b.more, err = rows.size(b.node)
 	}
-	x, err := rows.vector(b.node)
-	if err != nil {
-		return err
-	}
-	b.more = x.size()
-	return nil
+	return err
 }
 
 // take blends rows of the batch at hand into the window.

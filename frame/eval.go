@@ -28,6 +28,8 @@ type evaluator struct {
 type nodeMemory struct {
 	out      vector
 	number   int // of the batch that out is of
+	sized    int // the batch of which size is
+	size     uint64
 	filled   int // opConst: rows that are filled already
 	column   column
 	scratch  vector
@@ -145,6 +147,20 @@ func (ev *evaluator) vector(i int) (*vector, error) {
 	}
 	m.number = ev.number
 	return &m.out, nil
+}
+
+// size returns the bits that some whole number of node i needs.
+func (ev *evaluator) size(i int) (uint64, error) {
+	m := &ev.memory[i]
+	if m.sized == ev.number {
+		return m.size, nil
+	}
+	x, err := ev.vector(i)
+	if err != nil {
+		return 0, err
+	}
+	m.size, m.sized = x.size(), ev.number
+	return m.size, nil
 }
 
 // eval computes node i. This is the one switch over operations; what it calls
