@@ -18,6 +18,7 @@ type fold struct {
 	view    // of the window
 	set     facets
 	parts   []*part
+	times   moments
 	tellers []teller
 	columns []int // nodes of the columns that parts read
 	blends  []blend
@@ -45,7 +46,8 @@ type chunk struct {
 const maxWeight = 1 << 30
 
 func (p *Partial) newFold(set facets, parts []*part) *fold {
-	f := &fold{set: set, parts: parts, tellers: p.plan.tellers(set), alike: &p.alike}
+	f := &fold{set: set, parts: parts, alike: &p.alike}
+	f.tellers, f.times = p.plan.tellers(set)
 	f.view = *p.newView(newFolded(p.rows.eval))
 	f.fold = f
 	for _, part := range parts {
@@ -188,12 +190,17 @@ func (f *fold) tell() (ok bool, err error) {
 func (f *fold) tellAll() (width int, same bool, err error) {
 	rows := f.partial.rows.eval
 	f.told = resize(f.told, rows.rows)
-	clear(f.told)
-	same = true
+	if f.rows == 0 {
+		f.times.known = f.times.known[:0]
+	}
+	if width, err = f.times.begin(rows, f.told); err != nil {
+		return 0, false, err
+	}
+	same = width <= 64
 	for i := range f.tellers {
 		t := &f.tellers[i]
 		if f.rows == 0 {
-			t.forget()
+			t.width = 0
 		}
 		need, err := t.tell(rows, f.told, width)
 		if err != nil {

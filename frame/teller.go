@@ -12,41 +12,35 @@ type teller struct {
 	node    int   // of the column or flag
 	lifts   []int // of a liftFacet, the nodes of all flags that are computed of the column
 	classes codeMap[uint16]
-	spans   *moments
 	width   int // bits that it has in the keys of the window
 }
 
-// forget begins another window.
-func (t *teller) forget() {
-	t.width = 0
-	t.spans.known = t.spans.known[:0]
-}
-
-// tellers returns the tellers of a set of facets. Those of one column are one,
-// and so are all of the time.
-func (p *Plan) tellers(set facets) (list []teller) {
+// tellers returns the tellers of a set of facets, but for those of the time, of
+// which moments are made. Those of one column are one.
+func (p *Plan) tellers(set facets) (list []teller, times moments) {
+	times.node = -1
 	p.needed(set).each(func(i int) {
 		f := p.facets[i]
 		t := teller{kind: f.kind, node: f.node}
 		switch f.kind {
+		case unitFacet:
+			times.node = p.program.nodes[f.node].args[0]
+			times.units = append(times.units, truncation{unit: p.program.nodes[f.node].unit, zone: p.program.zone})
+			return
+		case boundFacet:
+			times.node = f.node
+			times.bounds = append(times.bounds, f.bound)
+			return
 		case liftFacet:
 			t.node = p.program.nodes[f.node].args[0]
-		case unitFacet:
-			t.kind, t.node = boundFacet, p.program.nodes[f.node].args[0]
 		}
 		k := slices.IndexFunc(list, func(have teller) bool { return have.kind == t.kind && have.node == t.node })
 		if k < 0 {
 			k = len(list)
-			t.spans = &moments{}
 			list = append(list, t)
 		}
-		switch f.kind {
-		case liftFacet:
+		if f.kind == liftFacet {
 			list[k].lifts = append(list[k].lifts, f.node)
-		case unitFacet:
-			list[k].spans.units = append(list[k].spans.units, truncation{unit: p.program.nodes[f.node].unit, zone: p.program.zone})
-		case boundFacet:
-			list[k].spans.bounds = append(list[k].spans.bounds, f.bound)
 		}
 	})
 	for i := range list {
@@ -54,7 +48,7 @@ func (p *Plan) tellers(set facets) (list []teller) {
 			t.kind = codeFacet
 		}
 	}
-	return list
+	return list, times
 }
 
 const maxLifts = 8 // flags that a class of texts holds
@@ -85,14 +79,12 @@ func (t *teller) tell(rows *evaluator, keys []uint64, shift int) (width int, err
 		return 2 * len(t.lifts), nil
 	case valueFacet:
 		return tellValues(x, keys, at), nil
-	case flagFacet:
-		keys = keys[:len(x.flags)]
-		for i, f := range x.flags {
-			keys[i] |= uint64(f) << at
-		}
-		return 2, nil
 	}
-	return t.spans.tell(x, keys, at), nil
+	keys = keys[:len(x.flags)]
+	for i, f := range x.flags {
+		keys[i] |= uint64(f) << at
+	}
+	return 2, nil
 }
 
 // classify gives each text that is new a number made of its flags.
@@ -131,6 +123,7 @@ func tellValues(x *vector, keys []uint64, shift int) (width int) {
 
 // moments are the spans of time within which rows look alike.
 type moments struct {
+	node   int // of the time; -1: all rows do
 	units  []truncation
 	bounds []int64
 	known  []span // of the window; their values are their numbers, from 1
@@ -140,41 +133,40 @@ type moments struct {
 // or nearly: mostly a batch has one or two.
 const maxSpans = 63
 
-func (s *moments) tell(x *vector, keys []uint64, shift int) (width int) {
-	width = bits.Len(maxSpans)
-	if at, ok := s.only(x); ok {
+// begin makes keys that tell the times, and have one bit more, so that none is
+// 0. It returns how many bits that takes.
+func (s *moments) begin(rows *evaluator, keys []uint64) (width int, err error) {
+	if s.node < 0 {
 		for i := range keys {
-			keys[i] |= uint64(at.value) << (shift & 63)
+			keys[i] = 1
 		}
-		return width
+		return 1, nil
 	}
-	at := span{}
+	x, err := rows.vector(s.node)
+	if err != nil {
+		return 0, err
+	}
+	at, length, key := span{}, uint64(0), uint64(1)
+	keys = keys[:len(x.ints)]
 	for i, v := range x.ints {
-		if x.nulls != nil && x.nulls[i] {
-			continue
-		}
-		if v < at.start || v >= at.end {
-			if at = s.enter(v); at.value > maxSpans {
-				return math.MaxInt32
+		if uint64(v)-uint64(at.start) >= length || x.nulls != nil {
+			at = s.spanOf(x, i)
+			if at.value > maxSpans {
+				return math.MaxInt32, nil
 			}
+			length, key = uint64(at.end)-uint64(at.start), uint64(at.value)<<1|1
 		}
-		keys[i] |= uint64(at.value) << (shift & 63)
+		keys[i] = key
 	}
-	return width
+	return 1 + bits.Len(maxSpans), nil
 }
 
-// only returns the span that all times are in, as they mostly are: a batch is
-// of a few seconds or minutes.
-func (s *moments) only(x *vector) (at span, ok bool) {
-	if x.nulls != nil || len(x.ints) == 0 {
-		return at, false
+// spanOf returns the span of row i. Null is in the span 0, which is no time's.
+func (s *moments) spanOf(x *vector, i int) span {
+	if x.null(int32(i)) {
+		return span{}
 	}
-	first, last := x.ints[0], x.ints[0]
-	for _, v := range x.ints {
-		first, last = min(first, v), max(last, v)
-	}
-	at = s.enter(first)
-	return at, last < at.end && at.value <= maxSpans
+	return s.enter(x.ints[i])
 }
 
 // enter returns the span around a time.

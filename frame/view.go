@@ -64,7 +64,7 @@ func (v *view) group(part *part) error {
 	t.scratch.keys = keys
 	in := input{rows: rows}
 	if v.fold != nil {
-		in.weights = v.fold.window.weights
+		in.weights = v.fold.window.weights()
 	}
 	if t.loose != nil {
 		err = v.groupLoose(t, keys, &in)
