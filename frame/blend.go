@@ -62,7 +62,8 @@ func (b *blend) take(rows *evaluator, c *chunk) error {
 func (b *blend) sum(x *vector, flags []uint8, c *chunk) {
 	b.size |= b.more
 	b.values.ints, b.counts = extended(b.values.ints, len(c.fresh)), extended(b.counts, len(c.fresh))
-	sums, counts, ints, nulls := b.values.ints, b.counts, x.ints[c.from:][:len(c.of)], c.nulls(x)
+	sums, ints, nulls := b.values.ints, x.ints[c.from:][:len(c.of)], c.nulls(x)
+	counts := b.counts[:len(sums)]
 	switch {
 	case nulls == nil && flags == nil:
 		for i, to := range c.of {
@@ -70,13 +71,11 @@ func (b *blend) sum(x *vector, flags []uint8, c *chunk) {
 			counts[to]++
 		}
 	case flags == nil:
-		for i, to := range c.of {
-			v, n := ints[i], uint32(1)
-			if nulls[i] { // no branch: nobody can guess which values are null
-				v, n = 0, 0
-			}
-			sums[to] += v
-			counts[to] += n
+		null := bytesOf(nulls)[:len(c.of)]
+		for i, to := range c.of { // no branch: nobody can guess which values are null
+			some := 1 - int64(null[i])
+			sums[to] += ints[i] & -some
+			counts[to] += uint32(some)
 		}
 	default:
 		for i, to := range c.of {

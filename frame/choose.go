@@ -28,7 +28,7 @@ type foldings struct {
 	fewer float64 // for each row that is left
 }
 
-var usualFoldings = foldings{after: 1 << 14, again: 16, window: maxWindow, many: 1000, row: 12, facet: 1.5, blend: 3, fewer: 25}
+var usualFoldings = foldings{after: 1 << 12, again: 16, window: maxWindow, many: 1000, row: 12, facet: 1.5, blend: 3, fewer: 25}
 
 // tryFolds samples the batch at hand if it is time to choose folds soon, and
 // chooses them when it is.

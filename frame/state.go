@@ -132,11 +132,16 @@ func (s *counting) updateWeighted(in *input) {
 	if in.counts != nil {
 		weights = in.counts
 	}
-	n, rows := s.n, in.rows[:len(in.groups)]
-	for i, g := range in.groups {
-		if row := rows[i]; in.cond == nil || in.cond[row] == yes {
-			n[g] += int64(weights[row])
+	n, rows, cond := s.n, in.rows[:len(in.groups)], in.cond
+	if cond == nil {
+		for i, g := range in.groups {
+			n[g] += int64(weights[rows[i]])
 		}
+		return
+	}
+	for i, g := range in.groups {
+		row := rows[i]
+		n[g] += int64(weights[row]) * int64(cond[row]&yes)
 	}
 }
 

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -89,8 +90,11 @@ func picked[T any](dst, src []T, rows []int32) []T {
 	if src == nil {
 		return dst
 	}
-	for _, row := range rows {
-		dst = append(dst, src[row])
+	had := len(dst)
+	dst = slices.Grow(dst, len(rows))[:had+len(rows)]
+	more := dst[had:]
+	for i, row := range rows {
+		more[i] = src[row]
 	}
 	return dst
 }
