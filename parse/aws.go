@@ -6,7 +6,8 @@ package parse
 // alb takes the whole duration for the sum of the three that the balancer
 // measures, and scheme and virtual host from the URL in the request.
 var alb = lines("alb",
-	`{-} {iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}" "{agent}" {cipher} {tls} {-} "{id}" "{vhost}"…`)
+	`{-} {iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}" "{agent}" {cipher} {tls} {-} "{id}" "{vhost}"…`,
+	`{-} {iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}" "{agent}" {cipher} {tls} {-} "{id}"`) // of 2016
 
 var elb = lines("elb",
 	`{iso} {-} {hostport} {upstream} {first} {target's} {last} {status} {-} {received} {bytes} "{requesturl}" "{agent}" {cipher} {tls}…`,

@@ -192,6 +192,10 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T08:28:20.345+02:00 host=::1 path=/a status=200 duration=62500000`}, // as Go and Python print them
 		{"json", `{"time":"2019-05-06 06:28:20 UTC","ip":"::1","path":"/a","status":200,"duration":"12.5 ms"}`,
 			`2019-05-06T06:28:20Z host=::1 path=/a status=200 duration=12500`},
+		{"json", `{"time":"2019-05-06T06:28:20.345Z","id":"","remote_ip":"::1","host":"a.org","method":"GET","uri":"/a?b","user_agent":"x","status":200,"error":"","latency":9789000,"latency_human":"9.789ms","bytes_in":0,"bytes_out":5}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b agent=x vhost=a.org status=200 bytes=5 received=0 duration=9789`}, // Echo
+		{"alb", `http 2016-08-10T22:08:42.945958Z app/lb/50dc 192.0.2.7:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 "GET http://a.org:80/ HTTP/1.1" "x" - - arn:aws:x "Root=1-58"`,
+			`2016-08-10T22:08:42.945958Z host=192.0.2.7 method=GET path=/ protocol=HTTP/1.1 agent=x vhost=a.org scheme=http id=Root=1-58 upstream=10.0.0.1:80 status=200 bytes=366 received=34 duration=1000 uptime=1000`},
 		{"nginx-json", `{"time_local":"06/May/2019:08:28:20 +0200","remote_addr":"::1","request_method":"GET","request_uri":"/a?b","status":404,"request_time":0.012,"upstream_response_time":"0.010, 0.001"}`,
 			`2019-05-06T08:28:20+02:00 host=::1 method=GET path=/a query=b status=404 duration=12000 uptime=11000`},
 		{"caddy", `{"ts":"2019/05/06 06:28:20.345","request":{"remote_addr":"[::1]:4711","method":"GET","uri":"/a","tls":{"version":772,"cipher_suite":4865}},"duration":"1.5ms","status":200}`,

@@ -119,14 +119,14 @@ var aliases = []struct {
 	keys  string
 }{
 	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec event.created httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
-	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp"},
+	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp real_ip x_real_ip"},
 	{"user", "user remote_user username user_name user.name auth userId"},
 	{"request", "request request_line requestLine req"},
 	{"method", "method request_method verb http_method requestMethod http.request.method httpRequest.requestMethod http.method req.method request.method httpMethod ClientRequestMethod properties.httpMethod"},
-	{"target", "uri url request_uri path requestUrl request_path uri_path url.original url.path httpRequest.requestUrl http.url req.url request.uri request.url ClientRequestURI ClientRequestPath resourcePath properties.requestUri"},
+	{"target", "uri url request_uri path requestUrl request_path uri_path url.original url.path httpRequest.requestUrl http.url req.url request.uri request.url ClientRequestURI ClientRequestPath resourcePath properties.requestUri request.path req.path req.originalUrl url.full http.target http.path requestURI"},
 	{"query", "query args query_string querystring uri_query url.query request_query"},
 	{"protocol", "protocol proto server_protocol http_version httpVersion http.version httpRequest.protocol ClientRequestProtocol properties.httpVersion request_proto"},
-	{"status", "status status_code statusCode response_status response response_code code http_status sc_status http.response.status_code httpRequest.status http.status_code res.statusCode response.status EdgeResponseStatus properties.httpStatus"},
+	{"status", "status status_code statusCode response_status response response_code code http_status sc_status http.response.status_code httpRequest.status http.status_code res.statusCode response.status response.status_code response.statusCode EdgeResponseStatus properties.httpStatus"},
 	{"bytes", "bytes size body_bytes_sent bytes_sent response_size responseSize bytes_out length content_length resp_size http.response.body.bytes http.response.bytes httpRequest.responseSize EdgeResponseBytes responseLength properties.sentBytes"},
 	{"received", "request_length bytes_received bytes_in request_size requestSize bytes_read http.request.bytes httpRequest.requestSize ClientRequestBytes properties.receivedBytes"},
 	{"referer", "referer referrer http_referer http_referrer http.request.referrer http.referer httpRequest.referer headers.referer req.headers.referer ClientRequestReferer"},
@@ -174,6 +174,8 @@ var genericJSON = func() *jsonFormat {
 			}
 		}
 	}
+	// Echo's latency is of nanoseconds, and beside it in words.
+	keys = append(keys, key("latency_human", span(slotDuration, 3)))
 	return newJSON("json", slotTime|1<<Path, keys...)
 }()
 

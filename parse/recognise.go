@@ -144,16 +144,33 @@ func (r *Record) filled() int {
 	return n
 }
 
+// unrecognised is the error of a log that no format fits. It shows its first line
+// and how such a one can be described.
 func unrecognised(sample [][]byte) error {
 	for _, line := range sample {
-		if line = bytes.TrimRight(line, "\r\n"); blank(line) == OK {
-			if len(line) > 200 {
-				line = append(line[:200:200], "…"...)
-			}
-			return fmt.Errorf("%w; the first line is %q: give --format the LogFormat or log_format string "+
-				"of the server that wrote it, such as '$remote_addr [$time_local] \"$request\" $status', or a name that "+
-				"\"logbook formats\" lists", ErrUnrecognised, line)
+		if line = bytes.TrimRight(line, "\r\n"); blank(line) != OK {
+			continue
 		}
+		how := describe(line)
+		if len(line) > 200 {
+			line = append(line[:200:200], "…"...)
+		}
+		return fmt.Errorf("%w; the first line is %q: give --format %s, or a name that \"logbook formats\" lists", ErrUnrecognised, line, how)
 	}
 	return fmt.Errorf("%w: there are no lines but blank ones and comments", ErrUnrecognised)
+}
+
+// describe says what --format wants for a line that looks like this one.
+func describe(line []byte) string {
+	date := newClock
+	switch first, rest, tabs := bytes.Cut(line, tab); {
+	case line[0] == '{':
+		return "the keys that it has, such as json:time=ts,host=client.ip,target=url,status=code"
+	case tabs && bytes.IndexByte(first, ':') > 0 && bytes.IndexByte(rest, ':') > 0:
+		return "the labels that it has, such as ltsv:time=at,host=client,target=url,status=code"
+	case len(line) > 10 && date.readDate(line[:10]) && bytes.IndexByte(line, '[') < 0:
+		return "the columns of a W3C log, such as '#Fields: date time c-ip cs-method cs-uri-stem sc-status', " +
+			"or the LogFormat or log_format string of the server that wrote it"
+	}
+	return "the LogFormat or log_format string of the server that wrote it, such as '$remote_addr [$time_local] \"$request\" $status'"
 }

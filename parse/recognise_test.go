@@ -2,8 +2,10 @@ package parse
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -123,6 +125,25 @@ func TestRecogniseWithOddLines(t *testing.T) {
 			if f, _, err := Recognise(few); err != nil || f.Name() != "combined" {
 				t.Errorf("combined with one line of %s: recognised as %s, %v", c.format, f.Name(), err)
 			}
+		}
+	}
+}
+
+// TestUnrecognised checks that a log which nobody knows shows its first line and
+// how such a one is described, and that what is shown can be given.
+func TestUnrecognised(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{"It was a dark and stormy night.", `$remote_addr [$time_local] "$request" $status`},
+		{`{"when":"2019-05-06T06:28:20Z","what":"/a"}`, "json:time=ts,host=client.ip,target=url,status=code"},
+		{"when:2019-05-06T06:28:20Z\twhat:/a", "ltsv:time=at,host=client,target=url,status=code"},
+		{"2019-05-06 06:28:20 GET /a 200", "#Fields: date time c-ip cs-method cs-uri-stem sc-status"},
+	} {
+		_, _, err := Recognise([][]byte{[]byte("\n"), []byte(c.line + "\n")})
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the first line is %q", c.line)) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want its text and %s", c.line, err, c.want)
+		}
+		if _, err := FormatByName(c.want); err != nil {
+			t.Errorf("%s is no format: %v", c.want, err)
 		}
 	}
 }
