@@ -103,9 +103,10 @@ func Compile(directive string) (Format, error) {
 	return &layout{name: name, first: g}, nil
 }
 
-// joints are values that stand together as a URL or as host:port, because nothing
-// else tells where the one ends and the next begins: $scheme://$host$request_uri,
-// %U%q, $uri$is_args$args, $remote_addr:$remote_port. Literals have a = in front.
+// joints are values that stand together as a URL, as host:port or as a number,
+// because nothing else tells where the one ends and the next begins:
+// $scheme://$host$request_uri, %U%q, $uri$is_args$args, $remote_addr:$remote_port,
+// %{sec}t.%{msec_frac}t. Literals have a = in front.
 var joints = []struct {
 	parts string
 	as    value
@@ -117,6 +118,7 @@ var joints = []struct {
 	{"path skip query", value{kind: kTarget}},
 	{"path ?query", value{kind: kTarget}},
 	{"host =: skip", value{kind: kHostPort}},
+	{"epoch =. fraction", value{kind: kEpoch, shift: 6, rank: 4}},
 }
 
 // join makes one value of those of each joint. What it has made may be part of
@@ -152,6 +154,10 @@ func (t token) is(part string) bool {
 	switch t.value.kind {
 	case kSkip:
 		return part == "skip"
+	case kEpoch:
+		return part == "epoch" && t.value.shift == 6
+	case kPart:
+		return part == "fraction" && (t.value.part == partMilli || t.value.part == partMicro)
 	case kScheme:
 		return part == "scheme"
 	case kVHost:

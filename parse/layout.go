@@ -96,7 +96,20 @@ func compile(tokens []token, esc escape, loose bool) (program, error) {
 	if !slices.ContainsFunc(g.steps, func(s step) bool { return s.slots()&slotTime != 0 && !s.zoneOnly && !s.discard }) {
 		return g, fmt.Errorf("no time in it; %s or %s gives one", "%t", "$time_local")
 	}
+	if g.parts && !g.dated() {
+		return g, fmt.Errorf("the time in it has no date: it wants year, month and day")
+	}
 	return g, nil
+}
+
+// dated reports whether the parts of the time make a date.
+func (g *program) dated() bool {
+	has := func(letters string) bool {
+		return slices.ContainsFunc(g.steps, func(s step) bool {
+			return s.kind == kPart && !s.discard && strings.IndexByte(letters, s.part) >= 0
+		})
+	}
+	return has("Yy") && (has("j") || has("mbB") && has("d"))
 }
 
 var quote = []byte(`"`)

@@ -10,12 +10,12 @@ import (
 const (
 	partMilli  = 'L' // three digits, Apache's %{msec_frac}t
 	partMicro  = 'f' // six digits, %{usec_frac}t
-	knownParts = "%Y %y %m %b %B %h %d %e %H %k %I %l %M %S %L %f %p %z %Z %a %A %j %s %T %D %F %R %c %n %t %%"
+	knownParts = "%Y %y %m %b %B %h %d %e %H %k %I %l %M %S %L %f %p %z %Z %a %A %j %s %T %D %F %R %r %c %x %X %n %t %%"
 )
 
 // composed are the letters that stand for others.
 var composed = map[byte]string{
-	'T': "%H:%M:%S", 'D': "%m/%d/%y", 'F': "%Y-%m-%d", 'R': "%H:%M", 'c': "%a %b %d %H:%M:%S %Y", 'n': "\n", 't': "\t",
+	'T': "%H:%M:%S", 'X': "%H:%M:%S", 'r': "%I:%M:%S %p", 'D': "%m/%d/%y", 'x': "%m/%d/%y", 'F': "%Y-%m-%d", 'R': "%H:%M", 'c': "%a %b %d %H:%M:%S %Y", 'n': "\n", 't': "\t",
 	'h': "%b", 'e': "%d", 'k': "%H", 'l': "%I",
 }
 
