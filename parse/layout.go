@@ -34,6 +34,7 @@ type step struct {
 	list   bool   // ", " and " : " go on with the field, whatever stop says
 	pad    bool   // the field may be padded with spaces on its left
 	word   bool   // the last field of a line that may go on: it ends at a blank
+	last   bool   // the last field of a line that may not
 }
 
 // A layout is a format whose fields stand in a fixed order between fixed
@@ -92,6 +93,7 @@ func compile(tokens []token, esc escape, loose bool) (program, error) {
 		}
 		s.quoted = bytes.HasSuffix(s.lit, quote) && bytes.HasPrefix(s.stop, quote)
 		s.word = loose && len(s.stop) == 0
+		s.last = !loose && i+1 == len(g.steps)
 	}
 	if !slices.ContainsFunc(g.steps, func(s step) bool { return s.slots()&slotTime != 0 && !s.zoneOnly && !s.discard }) {
 		return g, fmt.Errorf("no time in it; %s or %s gives one", "%t", "$time_local")
@@ -178,9 +180,13 @@ func (p *layoutParser) Reset() {
 
 // Parse tries the layout's programs until one fits. The reason given is that
 // of the one that came furthest, for its complaint is the one to the point.
+//
+// What a client sends may stand at the beginning of a line, and a # in it must
+// not hide the line: a comment is what is no record.
 func (p *layoutParser) Parse(line []byte, r *Record) Reason {
-	if reason := blank(line); reason != OK {
-		return reason
+	comment := len(line) > 0 && line[0] == '#'
+	if !comment && blank(line) == Blank {
+		return Blank
 	}
 	if h := p.layout.header; h != "" && bytes.HasPrefix(line, []byte(h)) {
 		return Blank
@@ -200,6 +206,9 @@ func (p *layoutParser) Parse(line []byte, r *Record) Reason {
 	}
 	if p.fallback != nil && p.fallback.Parse(line, r) == OK {
 		return OK
+	}
+	if comment {
+		return Blank
 	}
 	return reason
 }
@@ -330,6 +339,9 @@ func (s *step) length(b []byte, esc escape) int {
 			return i
 		}
 		return len(b)
+	}
+	if s.last && esc == escapeNone && bytes.HasSuffix(b, s.stop) {
+		return len(b) - len(s.stop)
 	}
 	if s.kind == kRequest && !s.quoted {
 		if n := requestLength(b, s.stop); n >= 0 {

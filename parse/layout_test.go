@@ -36,6 +36,7 @@ func TestCompile(t *testing.T) {
 		{`%h %t %r %>s %^FB`, `::1 [06/May/2019:06:28:20 +0000] GET /a b HTTP/1.1 204 7`, `2019-05-06T06:28:20Z host=::1 method=GET path=/a b protocol=HTTP/1.1 status=204`},
 		{`%h %t %r %>s`, `::1 [06/May/2019:06:28:20 +0000] - 408`, `2019-05-06T06:28:20Z host=::1 status=408`},
 		{`CustomLog logs/access_log "%h %t %>s" env=!dontlog`, `::1 [06/May/2019:06:28:20 +0000] 204`, `2019-05-06T06:28:20Z host=::1 status=204`},
+		{`%u %h %t`, `#1 ::1 [06/May/2019:06:28:20 +0000]`, `2019-05-06T06:28:20Z host=::1 user=#1`}, // no comment
 		// nginx.
 		{"log_format main '$remote_addr - $remote_user [$time_local] \"$request\" '\n  '$status $body_bytes_sent \"$http_referer\" '\n  '\"$http_user_agent\" \"$http_x_forwarded_for\" $request_time $upstream_response_time';",
 			`192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /\x22 HTTP/1.1" 200 577 "-" "a" "-" 0.012 0.010, 0.002 : -`,
@@ -61,6 +62,7 @@ func TestCompile(t *testing.T) {
 		{`log_format n escape=none '$remote_addr|$remote_user|$time_iso8601|$status|$upstream_response_time|$upstream_header_time|$http_referer|$request_time'`, // nothing for what is not there
 			`::1||2019-05-06T06:28:20Z|200||||`, `2019-05-06T06:28:20Z host=::1 status=200`},
 		{`log_format j escape=json '{"t":"$time_iso8601","u":$upstream_response_time,"a":"$http_user_agent"}'`, `{"t":"2019-05-06T06:28:20+00:00","u":,"a":""}`, `2019-05-06T06:28:20Z`},
+		{`log_format n escape=none '$time_iso8601 $remote_addr "$http_user_agent"'`, `2019-05-06T06:28:20Z ::1 "a "b" c""`, `2019-05-06T06:28:20Z host=::1 agent=a "b" c"`},
 		{`log_format n escape=none '$time_iso8601 $remote_addr "$request" $status'`, `2019-05-06T06:28:20Z 192.0.2.7 "GET /\"b"c HTTP/1.1" 200`,
 			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/\"b"c protocol=HTTP/1.1 status=200`},
 		{"log_format j escape=json\n  '{'\n    '\"t\":\"$time_iso8601\",'\n    '\"a\":\"$remote_addr\"'\n  '}';", // nginx's own example
@@ -98,6 +100,22 @@ func TestCompile(t *testing.T) {
 		line, again, reason := written(f, &r)
 		if reason != OK || show(&again) != show(&r) {
 			t.Errorf("%s\nwrites %s\n    as %s, reason %d,\n  want %s", c.layout, line, show(&again), reason, show(&r))
+		}
+	}
+}
+
+// TestComments checks that a comment between the lines of a layout is one, whatever
+// the layout begins with.
+func TestComments(t *testing.T) {
+	for _, layout := range []string{`%u %h %t`, `%h %t`, `"%{Referer}i" %t`} {
+		f, err := Compile(layout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range []string{"#", "# rotated", "#Fields: date time", ""} {
+			if reason := f.NewParser(nil).Parse([]byte(line), new(Record)); reason != Blank {
+				t.Errorf("%s: %q is %v, want no line", layout, line, reason)
+			}
 		}
 	}
 }
