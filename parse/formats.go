@@ -196,8 +196,8 @@ var otherNames = map[string]string{
 // FormatByName returns the format of that name, in capitals or not, or of
 // another name that it has ("iis", "nginx", "aws-alb"). A name with % or $ in
 // it is a layout and compiled, see [Compile]; json: or ltsv: and pairs are a
-// mapping, see [CompileMapping]; a #Fields: line has the columns of a W3C log. Prefixes of containers and syslog are skipped, see
-// [Prefixed], but not before a layout or mapping of the user's own.
+// mapping, see [CompileMapping]; a #Fields: line has the columns of a W3C log. Of a format with a name, prefixes
+// of containers and syslog are skipped, see [Prefixed].
 func FormatByName(name string) (Format, error) {
 	if pairs, ok := strings.CutPrefix(name, "json:"); ok {
 		return CompileMapping(pairs)

@@ -128,6 +128,32 @@ func try(f Format, sample [][]byte) score {
 	return s
 }
 
+// fit returns a format that was asked for, and the share of the sample's lines
+// that are records of it. Prefixes are skipped only where there are some, for it
+// takes time to look for them; and where the format is the user's own only if
+// that makes more lines records, for the words of a prefix could be its own.
+func fit(f Format, sample [][]byte) (Format, float64) {
+	named, ok := f.(prefixed)
+	if ok {
+		f = named.Format
+	}
+	skipping := try(f, sample)
+	if ok && skipping.prefixed > 0 {
+		return named, skipping.share()
+	}
+	plain := score{lines: skipping.lines}
+	p := f.NewParser(nil)
+	for _, line := range sample {
+		if p.Parse(bytes.TrimRight(line, "\r\n"), new(Record)) == OK {
+			plain.records++
+		}
+	}
+	if !ok && skipping.records > plain.records {
+		return Prefixed(f), skipping.share()
+	}
+	return f, plain.share()
+}
+
 // filled counts the values that the record has.
 func (r *Record) filled() int {
 	n := 0

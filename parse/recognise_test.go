@@ -129,6 +129,29 @@ func TestRecogniseWithOddLines(t *testing.T) {
 	}
 }
 
+// TestFormatAskedFor checks that a format which was asked for skips prefixes where
+// there are some, and is else the very one that would have been recognised, which
+// is read faster.
+func TestFormatAskedFor(t *testing.T) {
+	const line = `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"`
+	for _, name := range []string{"combined", `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`, `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`} {
+		f, err := FormatByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, prefix := range []string{"", "2026-01-24T01:34:36.743Z stdout F ", "Feb 25 16:19:38 host nginx: ", "web-1  | "} {
+			got, share := fit(f, [][]byte{[]byte(prefix + line + "\n"), []byte("\n")})
+			if _, skips := got.(prefixed); skips != (prefix != "") || share != 1 {
+				t.Errorf("%s behind %q: skips prefixes %v, fits %v", name, prefix, skips, share)
+			}
+			var r Record
+			if reason := got.NewParser(nil).Parse([]byte(prefix+line), &r); reason != OK || string(r.Text[Host]) != "192.0.2.7" {
+				t.Errorf("%s behind %q: %v, host %q", name, prefix, reason, r.Text[Host])
+			}
+		}
+	}
+}
+
 // TestUnrecognised checks that a log which nobody knows shows its first line and
 // how such a one is described, and that what is shown can be given.
 func TestUnrecognised(t *testing.T) {

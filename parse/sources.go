@@ -47,8 +47,7 @@ func (s *Scanner) recognise(src *source, rest io.Reader) {
 	var err error
 	sample := sampleLines(head, src.middle, len(src.head) < sampleSize)
 	if s.Format != nil {
-		src.format = s.Format
-		src.confidence = try(s.Format, sample).share()
+		src.format, src.confidence = fit(s.Format, sample)
 		return
 	}
 	src.format, src.confidence, err = Recognise(sample)
