@@ -265,13 +265,9 @@ func numbers(line []byte, i int, r *Record) (int, Reason) {
 	}
 	i = skipBlanks(line, i)
 	start = i
-	size := int64(0)
-	for i < len(line) && isDigit(line[i]) {
-		size = size*10 + int64(line[i]-'0')
-		i++
-	}
-	if n := i - start; n > 0 && n <= surelyFits && (i == len(line) || isBlank(line[i])) {
-		r.Bytes = size
+	size, n := sixteenDigits(line[i:])
+	if i += n; n > 0 && (i == len(line) || isBlank(line[i])) {
+		r.Bytes = int64(size)
 		return skipBlanks(line, i), OK
 	}
 	for i < len(line) && !isBlank(line[i]) {
