@@ -2,7 +2,7 @@ package parse
 
 // Lines that have the form of nearly all are read some at a time: first where
 // their parts are, then part by part what is in them. A loop that does one thing has
-// all that it needs in registers, and its next turn does not wait for this one.
+// all that it needs in registers, and its next turn need not wait for this one.
 
 // outlineMax is how many lines are read at a time. Their text stays in the nearest
 // cache.
@@ -53,14 +53,18 @@ func (p *clfParser) add(block []byte, start int, ends []int32, line int64, r *ro
 	for added < len(ends) {
 		p.marks.from(start)
 		next, most := p.marks.next, min(max(p.ahead, 1), len(ends)-added)
-		n := p.tell(block, p.outlines(block, start, ends[added:added+most]), r)
+		lines := p.outlines(block, start, ends[added:added+most])
+		n := p.tell(block, lines, r)
 		for i := range n {
 			r.line[r.n+i] = line + int64(added+i)
 		}
 		r.n += n
 		added += n
+		if n < len(lines) {
+			p.marks.next = next
+		}
 		if p.ahead = min(2*most, outlineMax); n < most {
-			p.ahead, p.marks.next = n, next
+			p.ahead = n
 			break
 		}
 		start = int(ends[added-1]) + 1
@@ -99,9 +103,8 @@ func (p *clfParser) outlines(block []byte, start int, ends []int32) []outline {
 			return lines[:i]
 		}
 		mark += k + 1
-		start = int(next) + 1
+		p.marks.next, start = mark, int(next)+1
 	}
-	p.marks.next = mark
 	return lines
 }
 
