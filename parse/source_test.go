@@ -241,6 +241,36 @@ func TestBadBeginning(t *testing.T) {
 	}
 }
 
+// TestChangingColumns checks that a W3C log whose columns change all along is one
+// log, which its format fits wholly.
+func TestChangingColumns(t *testing.T) {
+	var log strings.Builder
+	lines := int64(0)
+	for part := range 300 {
+		header, line := "#Fields: date time c-ip cs-uri-stem sc-status\n", "2024-03-12 10:00:00 192.0.2.7 /a 200\n"
+		if part%2 == 1 {
+			header, line = "#Fields: sc-status time s-port cs-uri-stem date c-ip\n", "200 10:00:00 443 /a 2024-03-12 192.0.2.7\n"
+		}
+		log.WriteString(header)
+		for range part {
+			log.WriteString(line)
+			lines++
+		}
+	}
+	asked, err := FormatByName("iis")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []Format{nil, asked} {
+		for name, content := range map[string][]byte{"u_ex.log": []byte(log.String()), "u_ex.log.gz": gzipText(t, []byte(log.String()))} {
+			_, s := scan(t, Scanner{Columns: []string{"path"}, Jobs: 3, BlockSize: 10_000, Format: format}, writeFile(t, name, content))
+			if f := s.Files[0]; f.Format != "w3c" || f.Kept != lines || f.Rejected != 0 || f.Confidence != 1 {
+				t.Errorf("%s: format %q fits %v, kept %d, rejected %d, want w3c, 1, %d, 0", name, f.Format, f.Confidence, f.Kept, f.Rejected, lines)
+			}
+		}
+	}
+}
+
 // TestFullDictionary checks that a dictionary past its bound gives way to a new
 // one, and what derives from it with it.
 func TestFullDictionary(t *testing.T) {

@@ -45,12 +45,19 @@ func (s *Scanner) recognise(src *source, rest io.Reader) {
 		return
 	}
 	var err error
-	sample := sampleLines(head, src.middle, len(src.head) < sampleSize)
+	whole := len(src.head) < sampleSize
+	sample := sampleLines(head, src.middle, whole)
 	if s.Format != nil {
+		if s.Format.Directive() != "" {
+			sample = sampleLines(head, nil, whole)
+		}
 		src.format, src.confidence = fit(s.Format, sample)
 		return
 	}
 	src.format, src.confidence, err = Recognise(sample)
+	if err == nil && src.format.Directive() != "" { // whose lines further on may have other columns
+		src.confidence = try(src.format, sampleLines(head, nil, whole)).share()
+	}
 	if err != nil && src.headErr == nil && len(src.head) >= sampleSize && bytes.IndexByte(head, 0) < 0 {
 		src.format, src.confidence, err = src.lookOn(sample, rest, err)
 	}
@@ -129,8 +136,9 @@ var errBinary = errors.New("binary data, not a log")
 // sampleMax is how many lines decide on a format.
 const sampleMax = 1000
 
-// sampleLines returns up to sampleMax lines: the first of the head, since a
-// W3C log begins with its columns, and of the others some, evenly spread. The
+// sampleLines returns some sampleMax lines: the first of the head, since a W3C
+// log begins with its columns, all directives, as these may change, and of the
+// others some, evenly spread. The
 // head's last line is left out if it is not whole, unless it is the only one or
 // the head is the whole text, which may lack its last newline.
 func sampleLines(head, middle []byte, whole bool) [][]byte {
@@ -144,8 +152,11 @@ func sampleLines(head, middle []byte, whole bool) [][]byte {
 	}
 	const first = sampleMax / 10
 	sample := lines[:first:first]
-	for i := range sampleMax - first {
-		sample = append(sample, lines[first+i*(len(lines)-first)/(sampleMax-first)])
+	rest, left := lines[first:], sampleMax-first
+	for i, line := range rest {
+		if line[0] == '#' || i*left/len(rest) != (i+1)*left/len(rest) {
+			sample = append(sample, line)
+		}
 	}
 	return sample
 }
