@@ -185,17 +185,26 @@ func ourTokens(s string) []token {
 	return tokens
 }
 
-// otherNames are what formats are also called.
+// otherNames are what formats are also called, by their vendors, in other tools and
+// by those who type them, without what stands between words.
 var otherNames = map[string]string{
-	"apache": "combined", "nginx": "combined", "varnish": "combined", "clf": "common", "ncsa": "combined", "vhost_combined": "vhost-combined",
-	"iis": "w3c", "extended": "w3c", "traefik-clf": "traefik", "nginx-ingress": "ingress-nginx", "npm": "nginx-proxy-manager",
-	"aws-alb": "alb", "aws-elb": "elb", "clb": "elb", "aws-s3": "s3", "aws-cloudfront": "cloudfront", "google-cloud-storage": "gcs",
-	"caddy-json": "caddy", "envoy-json": "envoy", "jsonl": "json", "ndjson": "json",
+	"apache": "combined", "apachecombined": "combined", "nginx": "combined", "nginxcombined": "combined", "nginxdefault": "combined", "varnish": "combined",
+	"ncsa": "combined", "clf": "common", "apachecommon": "common", "ncsacommon": "common", "vcommon": "vhost-common", "vcombined": "vhost-combined",
+	"iis": "w3c", "extended": "w3c", "w3cextended": "w3c", "w3ciis": "w3c", "traefikclf": "traefik", "traefikcommon": "traefik",
+	"nginxingress": "ingress-nginx", "npm": "nginx-proxy-manager", "squidnative": "squid", "haproxyhttp": "haproxy", "httplog": "haproxy",
+	"awsalb": "alb", "awselb": "elb", "clb": "elb", "classicelb": "elb", "elbclassic": "elb", "awsclb": "elb", "awss3": "s3", "awscloudfront": "cloudfront",
+	"googlecloudstorage": "gcs", "cloudstorage": "gcs", "caddyjson": "caddy", "envoyjson": "envoy", "envoytext": "envoy", "istio": "envoy",
+	"jsonl": "json", "ndjson": "json", "jsonlines": "json",
 }
 
-// FormatByName returns the format of that name, in capitals or not, or of
-// another name that it has ("iis", "nginx", "aws-alb"). A name with % or $ in
-// it is a layout and compiled, see [Compile]; json: or ltsv: and pairs are a
+// squeezed returns a name in lower case and without what stands between its words.
+func squeezed(name string) string {
+	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(name))
+}
+
+// FormatByName returns the format of that name, in capitals or not, with any
+// dashes, or of another name that it has ("iis", "nginx", "aws-alb"). A name with
+// % or $ in it is a layout and compiled, see [Compile]; json: or ltsv: and pairs are a
 // mapping, see [CompileMapping]; a #Fields: line has the columns of a W3C log. Of a format with a name, prefixes
 // of containers and syslog are skipped, see [Prefixed].
 func FormatByName(name string) (Format, error) {
@@ -212,12 +221,12 @@ func FormatByName(name string) (Format, error) {
 		return Compile(name)
 	}
 	wanted := strings.ToLower(name)
-	if other, ok := otherNames[wanted]; ok {
+	if other, ok := otherNames[squeezed(name)]; ok {
 		wanted = other
 	}
 	names := make([]string, 0, len(Formats()))
 	for _, f := range Formats() {
-		if f.Name() == wanted {
+		if squeezed(f.Name()) == squeezed(wanted) {
 			return Prefixed(f.Format), nil
 		}
 		names = append(names, f.Name())

@@ -157,6 +157,11 @@ func TestFormatByName(t *testing.T) {
 			t.Errorf("FormatByName(%q) = %v, %v, want %s", name, got, err, want)
 		}
 	}
+	for name, want := range map[string]string{"vhost_combined": "vhost-combined", "AWS-ALB": "alb", "nginx_json": "nginx-json", "Combined IO": "combinedio"} {
+		if got, err := FormatByName(name); err != nil || got.Name() != want {
+			t.Errorf("FormatByName(%q) = %v, %v, want %s", name, got, err, want)
+		}
+	}
 	for _, c := range []struct{ name, want string }{
 		{"combned", `did you mean "combined"?`}, {"Sqid", `did you mean "squid"?`}, {"xyzzyx", "want one of common, combined"},
 		{"json:host=a", "has no time"}, {"#Fields: date c-ip", "no column time"}, {"json:tme=a", "want name=key, where name is one of agent"},
