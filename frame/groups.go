@@ -25,8 +25,9 @@ type groups struct {
 	seen    int    // rows, of which those that are alike may be one
 	loose   *tally // of the keys of rows that have no group yet; nil: all have
 	scratch struct {
-		groups, level, rows, numbers, units []int32
-		keys                                [][]int32
+		groups, rows, numbers, units []int32
+		levels                       [2][]int32
+		keys                         [][]int32
 	}
 }
 
@@ -80,8 +81,9 @@ func (t *groups) of(numbers [][]int32, rows int) []int32 {
 		for i := range t.levels {
 			dst := out
 			if i < len(t.levels)-1 {
-				t.scratch.level = resize(t.scratch.level, rows)
-				dst = t.scratch.level
+				into := &t.scratch.levels[i%2] // in turn, for a level is read after it is written to
+				*into = resize(*into, rows)
+				dst = *into
 			}
 			t.levels[i].numbers(level, numbers[i+1], dst)
 			level = dst
@@ -213,13 +215,13 @@ func (t *groups) update(v *view, part *part, in *input) error {
 
 // narrow keeps the rows whose flag is yes.
 func (t *groups) narrow(out, in *input, flags []uint8) {
-	rows, of := resize(t.scratch.rows, len(in.rows)), resize(t.scratch.level, len(in.rows))
+	rows, of := resize(t.scratch.rows, len(in.rows)), resize(t.scratch.levels[0], len(in.rows))
 	n := 0
 	for i, row := range in.rows {
 		rows[n], of[n] = row, in.groups[i]
 		n += int(flags[row] & yes)
 	}
-	t.scratch.rows, t.scratch.level = rows, of
+	t.scratch.rows, t.scratch.levels[0] = rows, of
 	*out = input{rows: rows[:n], groups: of[:n], weights: in.weights}
 }
 
