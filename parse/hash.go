@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"math/bits"
-	"unsafe"
 )
 
 // hashKeys differ from run to run, so that nobody can write a log whose texts
@@ -46,9 +45,8 @@ func (s words) hash() uint64 {
 		first, last = s.shortEnds()
 	} else {
 		first, last = s.word(max(s.n-16, 0)), s.word(s.n-8)
-		for end := s.n - 16; end > 0; end -= 16 {
-			state = fold(s.word(0)^keys[1], s.word(8)^state)
-			s.at = unsafe.Add(s.at, 16)
+		for i := 0; i < s.n-16; i += 16 {
+			state = fold(s.word(i)^keys[1], s.word(i+8)^state)
 		}
 	}
 	return fold(fold(first^keys[2], last^state), keys[3])
