@@ -28,7 +28,7 @@ type foldings struct {
 	fewer float64 // for each row that is left
 }
 
-var usualFoldings = foldings{after: 1 << 12, again: 16, window: maxWindow, many: 1000, row: 12, facet: 1.5, blend: 3, fewer: 25}
+var usualFoldings = foldings{after: 1 << 12, again: 16, window: maxWindow, many: 1000, row: 18, facet: 1.5, blend: 3, fewer: 25}
 
 // tryFolds samples the batch at hand if it is time to choose folds soon, and
 // chooses them when it is.
@@ -93,6 +93,7 @@ type sampling struct {
 	n       int        // rows
 	hashes  [][]uint64 // of each facet that some part has, what it tells of each row
 	widths  []int      // of each facet but the timed, in bits
+	lasts   []float64  // of each facet that is a unit of time, for how many rows one lasts
 	timed   facets     // those of the time, which are told together
 	bounds  facets     // of these, those of periods
 	sharing []int      // of each selection, how many parts have it
@@ -104,7 +105,7 @@ func newSampling(p *Partial) *sampling {
 	n := len(p.plan.facets)
 	s := &sampling{
 		plan: p.plan, terms: p.folding, rows: p.rows,
-		hashes: make([][]uint64, n), widths: make([]int, n), known: map[facets]float64{},
+		hashes: make([][]uint64, n), widths: make([]int, n), lasts: make([]float64, n), known: map[facets]float64{},
 		sharing: make([]int, len(p.plan.selections)),
 	}
 	for i := range p.plan.parts {
@@ -338,7 +339,8 @@ func (s *sampling) joinBy(worth func(a, b, both *bundle) float64, list []*bundle
 // different returns how many rows would be left of the sample's if all that a
 // set of facets tells apart were collected in windows. A window is larger than
 // the sample where rows are much alike; then its second half has few that the
-// first has not, and even fewer have those that follow.
+// first has not, and even fewer have those that follow, until another unit of
+// time begins.
 func (s *sampling) different(set facets) float64 {
 	if left, ok := s.known[set]; ok {
 		return left
@@ -346,8 +348,12 @@ func (s *sampling) different(set facets) float64 {
 	width := 1 + min(1, bits.OnesCount64(uint64(set&s.timed)))*bits.Len(maxSpans)
 	s.sums = resize(s.sums, s.n)
 	clear(s.sums)
+	lasts := math.Inf(1)
 	set.each(func(f int) {
 		width += s.widths[f]
+		if s.plan.facets[f].kind == unitFacet {
+			lasts = min(lasts, s.lasts[f])
+		}
 		for i, hash := range s.hashes[f][:len(s.sums)] {
 			s.sums[i] += hash
 		}
@@ -355,21 +361,23 @@ func (s *sampling) different(set facets) float64 {
 	left := float64(s.n)
 	if width <= 64 {
 		half, all := s.count()
-		left = all * s.shrink(half, all)
+		left = all * s.shrink(half, all, lasts)
 	}
 	s.known[set] = left
 	return left
 }
 
-// shrink returns what share of the different rows is left in a whole window:
-// how many there are grows as a power of the rows (Heaps' law).
-func (s *sampling) shrink(half, all float64) float64 {
+// shrink returns what share of the different rows is left in a whole window, or
+// of those of a unit of time that lasts for so many rows: how many there are
+// grows as a power of the rows (Heaps' law).
+func (s *sampling) shrink(half, all, lasts float64) float64 {
 	more := float64(s.terms.window) / all
 	if more <= 1 || all >= float64(s.n) {
 		return 1
 	}
 	power := min(1, max(0.1, math.Log2(all/half)))
-	return math.Pow(more, 1-1/power)
+	longer := min(math.Pow(more, 1/power), max(1, lasts/float64(s.n)))
+	return math.Pow(longer, power-1)
 }
 
 // count estimates how many sums of the first half, and of all, are different,
@@ -424,6 +432,7 @@ func (s *sampling) look(i, rows int) error {
 	switch f.kind {
 	case unitFacet:
 		s.timed |= 1 << i
+		s.lasts[i], err = s.unitRows(f, rows)
 	case boundFacet:
 		s.timed, s.bounds = s.timed|1<<i, s.bounds|1<<i
 	case codeFacet:
@@ -431,5 +440,19 @@ func (s *sampling) look(i, rows int) error {
 	default:
 		s.widths[i] = max(s.widths[i], bits.Len64(most)+1)
 	}
-	return nil
+	return err
+}
+
+// unitRows estimates how many rows come in a unit of time, by the time that the
+// first rows of the batch take. If some have none, it does not know.
+func (s *sampling) unitRows(f facet, rows int) (float64, error) {
+	node := &s.plan.program.nodes[f.node]
+	x, err := s.rows.eval.vector(node.args[0])
+	if err != nil || rows == 0 || x.nulls != nil {
+		return math.Inf(1), err
+	}
+	unit := truncation{unit: node.unit, zone: s.plan.program.zone}
+	first, last := slices.Min(x.ints[:rows]), slices.Max(x.ints[:rows])
+	at := unit.find(first)
+	return float64(rows) * float64(at.end-at.start) / max(1, float64(last-first)), nil
 }
