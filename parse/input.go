@@ -25,7 +25,7 @@ type Input struct {
 	Path  string    // of the file; "" for a stream
 	R     io.Reader // the stream; nil for a file
 	Tap   io.Writer // gets the text of a log as it is read, from front to end; may be nil
-	Found bool      // in a directory: if it is no log it is skipped without an error
+	Found bool      // in a directory: if it is no log, but others are, it is skipped without an error
 
 	missing error // why there is no such input: then it is an error of the scan, which reads the others
 }
@@ -61,6 +61,8 @@ func Inputs(args []string, stdin io.Reader) ([]Input, error) {
 func expand(arg string) ([]Input, error) {
 	fi, err := os.Stat(arg)
 	switch {
+	case arg == "":
+		return nil, unreadable(`""`, syscall.ENOENT)
 	case err == nil && fi.IsDir() && !frame.IsSource(arg):
 		return logsIn(arg)
 	case err == nil:

@@ -68,6 +68,7 @@ type source struct {
 	format     Format
 	confidence float64
 	skipped    string // why it is not read
+	stranger   bool   // err is that it is no log
 
 	failing sync.Mutex // of err: workers read parts of one file
 	err     error      // what could not be read

@@ -205,6 +205,9 @@ func TestNoLog(t *testing.T) {
 		if _, s := scan(t, Scanner{}, in, good); s.Files[0].Err != nil || s.Files[0].Skipped == "" {
 			t.Errorf("%s, found in a directory: skipped %q, error %v", c.name, s.Files[0].Skipped, s.Files[0].Err)
 		}
+		if _, s := scan(t, Scanner{}, in); (s.Files[0].Err == nil) != (c.err == "") {
+			t.Errorf("%s, alone in a directory: skipped %q, error %v", c.name, s.Files[0].Skipped, s.Files[0].Err)
+		}
 	}
 	_, s := scan(t, Scanner{}, Input{Name: "gone", Path: filepath.Join(t.TempDir(), "gone")}, writeFile(t, "access.log", []byte(goodLine)))
 	if !errors.Is(s.Files[0].Err, os.ErrNotExist) || s.Kept != 1 {

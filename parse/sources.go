@@ -28,8 +28,22 @@ func (s *Scanner) sources(inputs []Input) []*source {
 		})
 	}
 	group.Wait() //nolint:errcheck // there is none
+	skipStrangers(sources)
 	skipCopies(sources)
 	return sources
+}
+
+// skipStrangers skips what was found in a directory and is no log, as it lies
+// beside some. If there is none, the strangers are what the user meant.
+func skipStrangers(sources []*source) {
+	if !slices.ContainsFunc(sources, func(src *source) bool { return src.err == nil }) {
+		return
+	}
+	for _, src := range sources {
+		if src.Found && src.stranger {
+			src.skipped, src.err = errors.Unwrap(src.err).Error(), nil
+		}
+	}
 }
 
 // recognise decides on the format of a source whose head is known. What follows
@@ -71,11 +85,7 @@ func (s *Scanner) recognise(src *source, rest io.Reader) {
 	if bytes.IndexByte(head, 0) >= 0 {
 		err = errBinary
 	}
-	if src.Found {
-		src.skipped = err.Error()
-		return
-	}
-	src.err = fmt.Errorf("%s: %w", src.Name, err)
+	src.err, src.stranger = fmt.Errorf("%s: %w", src.Name, err), true
 }
 
 // lookedOn is how many times the head's size of text is looked at behind it,
