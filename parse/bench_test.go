@@ -112,28 +112,40 @@ func BenchmarkScan(b *testing.B) {
 		return len(text)
 	}()
 	debug.FreeOSMemory()
+	plain, packed := filepath.Join(dir, "access.log"), filepath.Join(dir, "access.log.gz")
 	for _, bench := range []struct {
-		name, packer string
-		columns      []string
-	}{
-		{"all", "", combinedColumns},
-		{"book-status", "", []string{"book", "status"}},
-		{"gz", ".gz", combinedColumns},
-	} {
-		if bench.packer != "" {
-			// What the scan of a packed file is to be compared with.
-			b.Run(bench.name+"/inflation", func(b *testing.B) { benchInflation(b, filepath.Join(dir, "access.log"+bench.packer), size) })
-		}
+		name    string
+		columns []string
+	}{{"all", combinedColumns}, {"book-status", []string{"book", "status"}}} {
 		for _, jobs := range []int{1, 0} {
 			b.Run(fmt.Sprintf("%s/jobs=%d", bench.name, jobs), func(b *testing.B) {
-				if bench.packer != "" && jobs == 1 {
-					b.Skip("a packed file is inflated beside its worker")
-				}
-				s := Scanner{Format: Combined, Columns: bench.columns, Jobs: jobs}
-				benchScan(b, &s, filepath.Join(dir, "access.log"+bench.packer), size)
+				benchScan(b, &Scanner{Format: Combined, Columns: bench.columns, Jobs: jobs}, plain, size)
 			})
 		}
 	}
+	all := Scanner{Format: Combined, Columns: combinedColumns}
+	one := all
+	one.Jobs = 1
+	b.Run("all/scaling", func(b *testing.B) {
+		inTurn(b, "cores", func() { scanOnce(b, &all, plain) }, func() { scanOnce(b, &one, plain) })
+	})
+	b.Run("gz", func(b *testing.B) {
+		inTurn(b, "inflations", func() { inflate(b, packed, size) }, func() { scanOnce(b, &all, packed) })
+	})
+}
+
+// inTurn runs two things in turn, as the speed of a machine changes from second to
+// second, and reports how many times as long the other takes.
+func inTurn(b *testing.B, unit string, thing, other func()) {
+	var took [2]time.Duration
+	for b.Loop() {
+		for i, run := range []func(){thing, other} {
+			start := time.Now()
+			run()
+			took[i] += time.Since(start)
+		}
+	}
+	b.ReportMetric(took[1].Seconds()/took[0].Seconds(), unit)
 }
 
 // BenchmarkScanFormats reads the same site's log in other formats, to all the
@@ -198,36 +210,38 @@ func writeThrough(b *testing.B, path string, text []byte) {
 	}
 }
 
-func benchInflation(b *testing.B, path string, size int) {
-	b.SetBytes(int64(size))
-	for b.Loop() {
-		src := &source{Input: Input{Name: "log", Path: path}}
-		text, err := src.open(nil)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if n, err := io.Copy(io.Discard, text); err != nil || n != int64(size) {
-			b.Fatal(n, err)
-		}
-		text.close()
+// inflate inflates a packed file and does nothing with its text.
+func inflate(b *testing.B, path string, size int) {
+	src := &source{Input: Input{Name: "log", Path: path}}
+	text, err := src.open(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer text.close()
+	if n, err := io.Copy(io.Discard, text); err != nil || n != int64(size) {
+		b.Fatal(n, err)
 	}
 }
 
 func benchScan(b *testing.B, s *Scanner, path string, size int) {
-	if s.Jobs == 1 { // one core, for the garbage collector too
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	}
 	lines := int64(0)
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
 	for b.Loop() {
-		summary, err := s.Scan(context.Background(), []Input{{Name: "log", Path: path}}, func() frame.Sink { return new(countSink) })
-		if err != nil || summary.Rejected > 0 {
-			b.Fatal(err, summary.Rejected)
-		}
-		lines += summary.Kept
+		lines += scanOnce(b, s, path)
 	}
 	b.ReportMetric(float64(lines)/b.Elapsed().Seconds()/1e6, "Mlines/s")
+}
+
+func scanOnce(b *testing.B, s *Scanner, path string) (lines int64) {
+	if s.Jobs == 1 { // one core, for the garbage collector too
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	}
+	summary, err := s.Scan(context.Background(), []Input{{Name: "log", Path: path}}, func() frame.Sink { return new(countSink) })
+	if err != nil || summary.Rejected > 0 {
+		b.Fatal(err, summary.Rejected)
+	}
+	return summary.Kept
 }
 
 // BenchmarkSplit splits lines into the rows of a scan and BenchmarkParse into
