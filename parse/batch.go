@@ -240,8 +240,8 @@ func (b *batcher) record(schema *arrow.Schema, v *values) arrow.Record {
 }
 
 // begin starts on a new block: dictionaries that are full give way.
-func (b *batcher) begin(file string, firstLine int64) {
-	b.file, b.firstLine = file, firstLine
+func (b *batcher) begin(file string) {
+	b.file = file
 	for f, d := range b.dictionaries {
 		if d != nil && d.full() {
 			b.dictionaries[f] = nil

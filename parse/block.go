@@ -26,14 +26,57 @@ type block struct {
 	text       []byte        // nil for a range of a file
 	texts      chan<- []byte // where text goes back to; nil for a range
 	directives []byte        // in force at the block's start
-	before     chan int64    // gives the number of lines before the block
-	after      chan<- int64  // takes the number of lines up to the block's end; nil if nobody waits
+	numbers    *numbering    // of the source's blocks
+	before     <-chan int64  // gives the number of lines before the block, once
+	after      chan<- int64  // takes the number of lines up to the block's end
 	cut        bool          // the source is damaged, and the last line lacks its end
 	seq        int           // of ordered scans: the block's place
 
 	file       *os.File // a range: the lines that begin in [start, end) of file
 	start, end int64
 	done       func() // called when the file is no longer needed by this block
+}
+
+// A numbering adds up the lines of a source's blocks, of which some may be counted
+// before those that are before them.
+type numbering struct {
+	mutex   sync.Mutex
+	next    int              // the first block that is not counted
+	lines   int64            // before that
+	counted map[int]*counted // behind it
+}
+
+type counted struct {
+	lines int64
+	after chan<- int64
+}
+
+func newNumbering() *numbering { return &numbering{counted: map[int]*counted{}} }
+
+// tell says how many lines the block has. It waits for nothing, and what follows
+// needs not wait for this block to be parsed.
+func (b *block) tell(lines int64) {
+	n := b.numbers
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	n.counted[b.index] = &counted{lines, b.after}
+	for c := n.counted[n.next]; c != nil; c = n.counted[n.next] {
+		delete(n.counted, n.next)
+		n.next++
+		n.lines += c.lines
+		c.after <- n.lines
+	}
+}
+
+// first waits until it is known how many lines are before the block. It may be
+// asked once.
+func (b *block) first(ctx context.Context) (lines int64, err error) {
+	select {
+	case lines = <-b.before:
+		return lines, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
 }
 
 // A feed reads sources into blocks for the workers.
@@ -76,13 +119,13 @@ func (f *feed) ranges(ctx context.Context, src *source, out chan<- *block) error
 	defer file.Close()
 	var reading sync.WaitGroup
 	defer reading.Wait()
-	before := make(chan int64, 1)
+	numbers, before := newNumbering(), make(chan int64, 1)
 	before <- 0
 	for i, start := 0, int64(0); start < src.size; i++ {
 		after := make(chan int64, 1)
 		end := min(start+int64(f.blockSize), src.size)
 		reading.Add(1)
-		b := &block{source: src, index: i, before: before, after: after, file: file, start: start, end: end, done: reading.Done}
+		b := &block{source: src, index: i, numbers: numbers, before: before, after: after, file: file, start: start, end: end, done: reading.Done}
 		select {
 		case out <- b:
 		case <-ctx.Done():
@@ -163,7 +206,7 @@ func (f *feed) stream(ctx context.Context, src *source, t io.Reader, out chan<- 
 	c := cutter{r: t, size: f.blockSize}
 	directive := []byte(src.format.Directive())
 	var directives []byte
-	before := make(chan int64, 1)
+	numbers, before := newNumbering(), make(chan int64, 1)
 	before <- 0
 	for i := 0; ; i++ {
 		buf, err := f.memory(ctx)
@@ -175,7 +218,7 @@ func (f *feed) stream(ctx context.Context, src *source, t io.Reader, out chan<- 
 			text = bytes.TrimPrefix(text, byteOrderMark)
 		}
 		after := make(chan int64, 1)
-		b := &block{source: src, index: i, text: text, texts: f.texts, directives: bytes.Clone(directives), before: before, after: after}
+		b := &block{source: src, index: i, text: text, texts: f.texts, directives: bytes.Clone(directives), numbers: numbers, before: before, after: after}
 		if err != nil && !errors.Is(err, io.EOF) {
 			src.fail(src.damage(err, c.read))
 			b.cut = true

@@ -284,7 +284,7 @@ func TestFullDictionary(t *testing.T) {
 	b := newBatcher(p)
 	var r rows
 	for block := range 20 {
-		b.begin("log", 0)
+		b.begin("log")
 		r.reset(2, p.fields, nil)
 		for i := range 2 {
 			path := fmt.Sprintf("/book/b%d/%d/%s", block, i, strings.Repeat("x", 1<<20))

@@ -80,7 +80,7 @@ func (c *Counts) add(d *Counts) {
 func newFileSummary() *FileSummary { return &FileSummary{First: None, Last: None} }
 
 // reject counts a line that is no record, or is blank.
-func (f *FileSummary) reject(reason Reason, lineno int64, line []byte) {
+func (f *FileSummary) reject(reason Reason) {
 	f.Reasons[reason]++
 	if reason == Blank {
 		f.Blank++
@@ -88,6 +88,10 @@ func (f *FileSummary) reject(reason Reason, lineno int64, line []byte) {
 	}
 	f.Total++
 	f.Rejected++
+}
+
+// example keeps a rejected line if it is the first one for its reason.
+func (f *FileSummary) example(reason Reason, lineno int64, line []byte) {
 	if e := &f.Examples[reason]; e.Line == 0 || lineno < e.Line {
 		*e = Example{Line: lineno, Text: string(line[:min(len(line), exampleSize)])}
 	}

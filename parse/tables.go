@@ -380,7 +380,8 @@ func (r *tableReader) Write(batch arrow.Record) error {
 		}
 	}
 	w.draw(before)
-	w.batcher.begin(r.name, before)
+	w.batcher.begin(r.name)
+	w.batcher.firstLine = before
 	w.keep(w.rows.n)
 	made, kept := w.finish()
 	r.summary.Kept += kept

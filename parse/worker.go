@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -27,9 +28,10 @@ type worker struct {
 	numbers []int32   // scratch of keep
 	sample  sample
 
-	files   []*FileSummary // by input; nil if the worker had none of its blocks
-	edges   []edge
-	rejects []reject // of the block at hand, if anyone wants them
+	files    []*FileSummary // by input; nil if the worker had none of its blocks
+	edges    []edge
+	rejects  []reject         // of the block at hand; if nobody wants them, in the end none
+	rejected [NumReasons]bool // for which there are some
 }
 
 // A reject is a line that is no record, on its way to a [RejectFunc].
@@ -67,21 +69,18 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 			w.Progress(b.end - b.start)
 		}
 	}
-	var before int64
-	select {
-	case before = <-b.before:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 	w.use(b)
 	if w.ends = w.ends[:0]; w.usual != nil {
 		w.ends = w.usual.lines(w.ends, text)
 	} else {
 		w.ends = lineEnds(w.ends, text)
 	}
-	lines := int64(len(w.ends))
-	if b.after != nil {
-		b.after <- before + lines
+	b.tell(int64(len(w.ends)))
+	early := w.filtersLines()
+	if early {
+		if err := w.number(ctx, b); err != nil {
+			return nil, err
+		}
 	}
 
 	f := w.files[b.source.index]
@@ -90,13 +89,43 @@ func (w *worker) block(ctx context.Context, b *block) (arrow.Record, error) {
 		w.files[b.source.index] = f
 	}
 	f.Bytes += int64(len(text))
-	w.batcher.begin(b.source.Name, before)
-	records := w.parse(b, text, before, f)
+	w.batcher.begin(b.source.Name)
+	records := w.parse(b, text, f)
+	if !early { // by now there is hardly anything to wait for
+		if err := w.number(ctx, b); err != nil {
+			return nil, err
+		}
+	}
+	w.numberRejects(f)
 	batch, kept := w.finish()
 	f.Total += records
 	f.Kept += kept
 	f.Filtered += records - kept
 	return batch, nil
+}
+
+// filtersLines reports whether the filter reads the numbers of lines, so that they
+// must be known before a block is parsed.
+func (w *worker) filtersLines() bool {
+	return slices.ContainsFunc(w.parts, func(p part) bool { return p.needs.numbers[columnLine] })
+}
+
+// number waits for the number of the block's first line.
+func (w *worker) number(ctx context.Context, b *block) (err error) {
+	w.batcher.firstLine, err = b.first(ctx)
+	return err
+}
+
+// numberRejects makes the numbers of rejected lines those in their file.
+func (w *worker) numberRejects(f *FileSummary) {
+	for i := range w.rejects {
+		r := &w.rejects[i]
+		r.lineno += w.batcher.firstLine
+		f.example(r.reason, r.lineno, r.line)
+	}
+	if w.Rejects == nil {
+		w.rejects = w.rejects[:0]
+	}
 }
 
 // A rowParser is a [Parser] that knows nearly all lines of its format at a
@@ -147,9 +176,9 @@ func (w *worker) use(b *block) {
 }
 
 // parse collects the records of a block's text, and says how many there are.
-func (w *worker) parse(b *block, text []byte, before int64, f *FileSummary) (records int64) {
+func (w *worker) parse(b *block, text []byte, f *FileSummary) (records int64) {
 	w.rows.reset(chunkRows, w.batcher.fields, text)
-	w.rejects = w.rejects[:0]
+	w.rejects, w.rejected = w.rejects[:0], [NumReasons]bool{}
 	whole, start, seen := w.ends, 0, newTimes()
 	if b.cut && !bytes.HasSuffix(text, newline) {
 		whole = whole[:max(len(whole)-1, 0)]
@@ -164,7 +193,7 @@ func (w *worker) parse(b *block, text []byte, before int64, f *FileSummary) (rec
 		}
 		if w.rows.n < chunkRows && done < len(w.ends) {
 			end := lineEnd(text, start, w.ends[done])
-			if w.careful(text[start:end], done >= len(whole), before, int64(done+1), f) {
+			if w.careful(text[start:end], done >= len(whole), int64(done+1), f) {
 				seen.add(w.record.Time)
 			}
 			start = int(w.ends[done]) + 1
@@ -185,9 +214,9 @@ func (w *worker) parse(b *block, text []byte, before int64, f *FileSummary) (rec
 
 // careful parses a line that is not known at a glance, of a number within its
 // block, and reports whether it is a record.
-func (w *worker) careful(line []byte, cut bool, before, number int64, f *FileSummary) bool {
+func (w *worker) careful(line []byte, cut bool, number int64, f *FileSummary) bool {
 	if reason := w.line(line, cut); reason != OK {
-		w.reject(reason, before+number, line, f)
+		w.reject(reason, number, line, f)
 		return false
 	}
 	if w.sample.holds(line) {
@@ -216,11 +245,13 @@ func (w *worker) line(line []byte, cut bool) Reason {
 	return reason
 }
 
-// reject counts a line that is no record, and keeps it for who wants it.
-func (w *worker) reject(reason Reason, lineno int64, line []byte, f *FileSummary) {
-	f.reject(reason, lineno, line)
-	if w.Rejects != nil && reason != Blank {
-		w.rejects = append(w.rejects, reject{lineno, reason, line})
+// reject counts a line that is no record, of a number within its block. It keeps
+// the first for each reason, and all for who wants them.
+func (w *worker) reject(reason Reason, number int64, line []byte, f *FileSummary) {
+	f.reject(reason)
+	if reason != Blank && (w.Rejects != nil || !w.rejected[reason]) {
+		w.rejects = append(w.rejects, reject{number, reason, line})
+		w.rejected[reason] = true
 	}
 }
 
