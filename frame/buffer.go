@@ -15,7 +15,7 @@ import (
 // be read again and again. All have the schema of the first.
 //
 // A text costs the four bytes of its code: of dictionaries that extend each
-// other only the last is held. A column without a value in a batch costs
+// other only the longest is held. A column without a value in a batch costs
 // nothing.
 type Buffer struct {
 	Budget *Budget // that the buffer draws on; nil has no bounds
@@ -101,14 +101,15 @@ func (c *bufferedColumn) addTexts(texts *array.String, batch int) (size int64) {
 	}
 	generation := c.dict.generation
 	c.dict.follow(texts)
-	texts.Retain()
 	if n > 0 && c.dict.generation == generation {
-		last := &c.dictionaries[n-1]
+		last, texts := &c.dictionaries[n-1], c.dict.values
 		size = sizeOf(texts) - sizeOf(last.texts)
+		texts.Retain()
 		last.texts.Release()
 		last.texts = texts
 		return size
 	}
+	texts.Retain()
 	c.dictionaries = append(c.dictionaries, bufferedTexts{batch, texts})
 	return sizeOf(texts)
 }

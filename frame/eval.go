@@ -2,6 +2,7 @@ package frame
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -32,13 +33,14 @@ type nodeMemory struct {
 	size     uint64
 	filled   int // opConst: rows that are filled already
 	column   column
+	met      metTexts // of a text column: those of all batches …
+	metIn    int      // … up to this one
 	scratch  vector
 	truncate truncation
 
 	made     interner   // texts that the operation has made
 	entries  *evaluator // opLift: of the lifted program
-	codes    []int32    // opLift: the entries that are new
-	lifted   vector     // opLift: the result of each entry at its code + 1, of null at 0
+	lifted   vector     // opLift: the result of each entry that was met at its code + 1, of null at 0
 	computed int        // opLift: entries in lifted
 	of       int        // opLift: generation of the texts in lifted
 }
@@ -102,6 +104,19 @@ func (ev *evaluator) begin(batch arrow.Record, replaced func() error) error {
 	ev.rows = int(batch.NumRows())
 	ev.number++
 	return nil
+}
+
+// met returns the codes that a text column's rows have had so far.
+func (ev *evaluator) met(column int, x *vector) []int32 {
+	of, asked := &ev.memory[column].met, &ev.memory[column].metIn
+	if ev.source != nil {
+		of = &ev.source.memory[column].met
+	}
+	if *asked != ev.number {
+		of.add(x.codes, x.texts)
+		*asked = ev.number
+	}
+	return of.codes
 }
 
 // dictionary returns the texts of a dictionary column.
@@ -192,7 +207,7 @@ func (ev *evaluator) eval(i int, m *nodeMemory) error {
 		if ev.source != nil {
 			of = &ev.source.memory[i]
 		}
-		if err := of.learn(n.kind, x.texts); err != nil {
+		if err := of.learn(n.kind, ev.met(n.args[0], x), x.texts); err != nil {
 			return err
 		}
 		of.spread(n.kind, x.codes, &m.out)
@@ -282,32 +297,44 @@ func (m *nodeMemory) flagsOut(rows int) {
 	m.out.flags = resize(m.out.flags, rows)
 }
 
-// learn evaluates the lifted program for the entries that are new in the
-// dictionary.
-func (m *nodeMemory) learn(k kind, texts *texts) error {
-	l := &m.lifted
+// learn evaluates the lifted program for those entries of the dictionary that were
+// met since the last time.
+func (m *nodeMemory) learn(k kind, met []int32, texts *texts) error {
 	if m.of != texts.generation {
-		l.flags, l.ints, l.floats, l.nulls, l.codes = l.flags[:0], l.ints[:0], l.floats[:0], l.nulls[:0], l.codes[:0]
 		m.computed, m.of = 0, texts.generation
 	}
-	m.codes = m.codes[:0]
-	for code := m.computed - 1; code < texts.n; code++ { // -1 is null
-		m.codes = append(m.codes, int32(code))
-	}
-	if len(m.codes) == 0 {
+	fresh := met[m.computed:]
+	if len(fresh) == 0 {
 		return nil
 	}
-	v, err := m.entries.ofEntries(vector{codes: m.codes, texts: texts})
+	v, err := m.entries.ofEntries(vector{codes: fresh, texts: texts})
 	if err != nil {
 		return err
 	}
-	l.flags, l.ints, l.floats = append(l.flags, v.flags...), append(l.ints, v.ints...), append(l.floats, v.floats...)
-	l.codes, l.texts = append(l.codes, v.codes...), v.texts
-	if k == intKind || k == floatKind {
-		l.nulls = append(l.nulls, orNone(v.nulls, len(m.codes))...)
+	l, n := &m.lifted, texts.n+1
+	switch k {
+	case flagKind:
+		l.flags = placed(l.flags, n, fresh, v.flags)
+	case textKind:
+		l.codes, l.texts = placed(l.codes, n, fresh, v.codes), v.texts
+	case intKind:
+		l.ints, l.nulls = placed(l.ints, n, fresh, v.ints), placed(l.nulls, n, fresh, orNone(v.nulls, len(fresh)))
+	case floatKind:
+		l.floats, l.nulls = placed(l.floats, n, fresh, v.floats), placed(l.nulls, n, fresh, orNone(v.nulls, len(fresh)))
 	}
-	m.computed += len(m.codes)
+	m.computed = len(met)
 	return nil
+}
+
+// placed makes results at least n long and puts more of them at their codes + 1.
+func placed[T any](results []T, n int, codes []int32, more []T) []T {
+	if had := len(results); had < n {
+		results = slices.Grow(results, n-had)[:n]
+	}
+	for i, code := range codes {
+		results[code+1] = more[i]
+	}
+	return results
 }
 
 // spread gives each row the result of its code.

@@ -130,7 +130,7 @@ func TestPeriods(t *testing.T) {
 }
 
 // TestFollow checks when a dictionary counts as the one before, grown: in
-// place, moved, or the same again; not when a text has changed.
+// place, moved, the same again or with fewer texts; not when a text has changed.
 func TestFollow(t *testing.T) {
 	of := func(texts ...string) *array.String {
 		b := array.NewStringBuilder(memory.DefaultAllocator)
@@ -151,8 +151,9 @@ func TestFollow(t *testing.T) {
 		{of("a"), true},
 		{of("a", "b"), true},
 		{of("a", "b"), true},
-		{of("a"), false}, // shorter: codes beyond it would stand for nothing
-		{of("a", "bc"), true},
+		{of("a"), true}, // shorter: one of before
+		{of(), true},
+		{of("a", "bc"), false},     // extends the shorter one only
 		{of("a", "b", "c"), false}, // same bytes, other texts
 		{sliced(1, 4), false},      // other offsets: not recognised, but not confused
 		{of("d", "b", "c"), false}, // same lengths, other bytes

@@ -146,11 +146,11 @@ func (c *textColumn) codeOf(text string) int32 {
 }
 
 // source returns what is known of a batch's dictionary: it may be one that has
-// grown since, and then only its new texts are unknown.
+// grown since, and then only its new texts are unknown, or one of before.
 func (c *textColumn) source(texts *array.String) *textSource {
 	at := len(c.sources)
 	for i, s := range c.sources {
-		if grownFrom(s.texts, texts) {
+		if grownFrom(s.texts, texts) || grownFrom(texts, s.texts) {
 			at = i
 			break
 		}
@@ -168,7 +168,7 @@ func (c *textColumn) source(texts *array.String) *textSource {
 	s := c.sources[at]
 	copy(c.sources[1:at+1], c.sources[:at])
 	c.sources[0] = s
-	if s.texts != texts {
+	if texts.Len() > s.texts.Len() {
 		texts.Retain()
 		s.texts.Release()
 		s.texts = texts

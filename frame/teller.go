@@ -12,6 +12,7 @@ type teller struct {
 	node    int   // of the column or flag
 	lifts   []int // of a liftFacet, the nodes of all flags that are computed of the column
 	classes codeMap[uint16]
+	known   int // texts that have a class
 	width   int // bits that it has in the keys of the window
 }
 
@@ -69,7 +70,7 @@ func (t *teller) tell(rows *evaluator, keys []uint64, shift int) (width int, err
 		}
 		return bits.Len(uint(x.texts.n)), nil
 	case liftFacet:
-		if err := t.classify(rows, x.texts); err != nil {
+		if err := t.classify(rows, x); err != nil {
 			return 0, err
 		}
 		classes, keys := t.classes.at, keys[:len(x.codes)]
@@ -88,21 +89,23 @@ func (t *teller) tell(rows *evaluator, keys []uint64, shift int) (width int, err
 }
 
 // classify gives each text that is new a number made of its flags.
-func (t *teller) classify(rows *evaluator, texts *texts) error {
-	first := t.classes.grow(texts, 0)
-	classes := t.classes.at[first+1:]
-	if first == 0 {
-		classes = t.classes.at // with null's
-		classes[0] = 0
+func (t *teller) classify(rows *evaluator, x *vector) error {
+	if t.classes.generation != x.texts.generation {
+		t.known = 0
+	}
+	t.classes.grow(x.texts, 0)
+	met := rows.met(t.node, x)
+	fresh := met[t.known:]
+	if t.known = len(met); len(fresh) == 0 {
+		return nil
 	}
 	for k, lift := range t.lifts {
 		m := &rows.memory[lift]
-		if err := m.learn(flagKind, texts); err != nil {
+		if err := m.learn(flagKind, met, x.texts); err != nil {
 			return err
 		}
-		flags := m.lifted.flags
-		for i, f := range flags[len(flags)-len(classes):] {
-			classes[i] |= uint16(f) << (2 * k)
+		for _, code := range fresh {
+			t.classes.at[code+1] |= uint16(m.lifted.flags[code+1]) << (2 * k)
 		}
 	}
 	return nil

@@ -135,12 +135,13 @@ func (t *interner) rehash(size int) {
 type follower struct {
 	texts
 	values *array.String // retained: nobody may reuse its memory while we compare with it
-	next   texts         // of the dictionary that was looked at
-	looked *array.String
+	looked *array.String // the dictionary that was looked at …
+	next   texts         // … and what is at hand when it is followed, …
+	backed *array.String // … the texts of this one
 }
 
 // look reports whether a dictionary is another one than that at hand with more
-// texts.
+// texts, or fewer: who shares a dictionary may write batches of an earlier moment.
 func (d *follower) look(values *array.String) (another bool) {
 	if values == d.values {
 		return false
@@ -152,11 +153,15 @@ func (d *follower) look(values *array.String) (another bool) {
 	if buf := values.Data().Buffers()[2]; buf != nil {
 		next.data = buf.Bytes()
 	}
-	another = !extends(&next, &d.texts)
-	if another {
-		next.generation++
+	d.looked, d.next, d.backed = values, next, values
+	switch {
+	case extends(&next, &d.texts):
+	case extends(&d.texts, &next):
+		d.next, d.backed = d.texts, d.values
+	default:
+		another = true
+		d.next.generation++
 	}
-	d.next, d.looked = next, values
 	return another
 }
 
@@ -168,12 +173,12 @@ func (d *follower) follow(values *array.String) {
 	if values != d.looked {
 		d.look(values)
 	}
-	values.Retain()
+	d.backed.Retain()
 	if d.values != nil {
 		d.values.Release()
 	}
-	d.values, d.texts = values, d.next
-	d.looked, d.next = nil, texts{}
+	d.values, d.texts = d.backed, d.next
+	d.looked, d.next, d.backed = nil, texts{}, nil
 }
 
 // extends reports whether the new dictionary begins with the old one. A
@@ -190,6 +195,27 @@ func extends(next, old *texts) bool {
 	from, to := offsets[0], offsets[old.n]
 	return unsafe.SliceData(next.data) == unsafe.SliceData(old.data) ||
 		bytes.Equal(next.data[from:to], old.data[from:to])
+}
+
+// metTexts are the texts of a dictionary that rows had, in the order in which they
+// first did. A dictionary may have many more: those of other workers' rows.
+type metTexts struct {
+	codes []int32 // -1 if some row had none
+	known codeMap[bool]
+}
+
+func (m *metTexts) add(codes []int32, texts *texts) {
+	if m.known.generation != texts.generation {
+		m.codes = m.codes[:0]
+	}
+	m.known.grow(texts, false)
+	known := m.known.at
+	for _, code := range codes {
+		if !known[code+1] {
+			known[code+1] = true
+			m.codes = append(m.codes, code)
+		}
+	}
 }
 
 // A codeMap holds what was computed of each text of a dictionary, at its code
