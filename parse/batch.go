@@ -114,11 +114,12 @@ func (p *projection) resolve(f arrow.Field) column {
 	panic("parse: the schema has a column that nothing makes: " + f.Name)
 }
 
-// A batcher makes batches of rows. It belongs to one worker, and so do its
-// dictionaries: the dictionary of a column in one batch extends that in the
+// A batcher makes batches of rows. It belongs to one worker, which may share its
+// lexicons with others: the dictionary of a column in one batch extends that in the
 // worker's batch before byte for byte, or it is a new one.
 type batcher struct {
 	*projection
+	lexicons     *lexicons
 	needs        needs  // of the batches
 	values       values // of the batch in the making
 	dictionaries [NumFields]*dictionary
@@ -129,11 +130,10 @@ type batcher struct {
 	stored       map[string]arrow.Array // columns of the table's batch at hand that are taken as they are
 	file         string                 // of the rows at hand
 	firstLine    int64                  // number of the line before the block
-	escape       bool                   // see Scanner.EscapeBytes
 }
 
-func newBatcher(p *projection) *batcher {
-	b := &batcher{projection: p, derived: make([]*derived, len(p.derivations)), stored: map[string]arrow.Array{}}
+func newBatcher(p *projection, l *lexicons) *batcher {
+	b := &batcher{projection: p, lexicons: l, derived: make([]*derived, len(p.derivations)), stored: map[string]arrow.Array{}}
 	b.values.pool = new(pool)
 	for _, f := range p.schema.Fields() {
 		b.needs.add(p.columns[f.Name], p.derivations)
@@ -321,8 +321,7 @@ func (b *batcher) codesOf(f Field, r *rows, codes []int32) (nulls int) {
 		return r.nulls[f]
 	}
 	if b.dictionaries[f] == nil {
-		b.dictionaries[f] = newDictionary()
-		b.dictionaries[f].escape = b.escape
+		b.dictionaries[f] = b.lexicons.dictionary(f)
 	}
 	switch {
 	case r.filled.has(f) && r.raw.has(f):
@@ -353,21 +352,22 @@ func (b *batcher) textArray(f Field, v *values) arrow.Array {
 }
 
 func (b *batcher) derivedArray(c column, v *values) arrow.Array {
-	source := b.derivations[c.derivation].source
-	codes := v.codes[source][:v.n]
+	field := b.derivations[c.derivation].source
+	codes, source := v.codes[field][:v.n], b.dictionaries[field]
 	d := b.derived[c.derivation]
 	if d == nil {
 		d = newDerived(&b.derivations[c.derivation])
 		b.derived[c.derivation] = d
 	}
-	d.extend(b.dictionaries[source])
+	source.refresh()
+	d.extend(source)
 	switch {
 	case d.flag != nil:
-		return d.flags(codes)
+		return d.flagColumn(codes, source)
 	case d.daily != nil:
-		return d.dailyTexts(codes, v.time, b.dictionaries[source], v.pool)
+		return d.dailyTexts(codes, v.time, source, v.pool)
 	}
-	return d.textColumn(c.part, codes, v.pool)
+	return d.textColumn(c.part, codes, source, v.pool)
 }
 
 // lineArray returns the lines' numbers in their file.
@@ -398,7 +398,7 @@ func storedArray(column arrow.Array, rows []int64, p *pool) arrow.Array {
 		}
 	}
 	values := texts.Dictionary().(*array.String)
-	return dictionaryArray(codes, countNulls(codes), &dictionary{offsets: values.ValueOffsets(), text: values.ValueBytes(), array: values}, p)
+	return dictionaryArray(codes, countNulls(codes), dictionaryView(values), p)
 }
 
 // validRows returns a bit for each row that is not null; nil if none is null.

@@ -1,8 +1,8 @@
 package parse
 
 // A derivation computes columns from one text field of a record, once per
-// distinct text: the scan calls it when the text first enters the field's
-// dictionary and keeps the answer beside the text's code.
+// distinct text: a worker calls it when the first of its rows has the text, and
+// keeps the answer beside the text's code.
 //
 // Exactly one of the functions is set. They are pure and safe for concurrent
 // use; a missing text is derived as "", so that clutter and who have an answer

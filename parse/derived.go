@@ -9,10 +9,13 @@ import (
 // derived is what a derivation has made of the texts of a dictionary so far:
 // for each code of the source the code of the derived text. The entry of a
 // missing text is kept first, so that the source's code c is at c+1.
+//
+// A text is derived from when a row has it: many of a dictionary's are only in
+// the rows of other workers.
 type derived struct {
 	*derivation
-	codes        [][]int32 // by column; -1 is null
-	flagged      []bool
+	codes        [][]int32     // by column; -1 is null, unknownCode what was not derived yet
+	flags        []int8        // 0 or 1, or unknownCode
 	dictionaries []*dictionary // by column
 	out          []string
 
@@ -36,26 +39,28 @@ func (d *derived) full() bool {
 	return false
 }
 
-// extend derives from the source's texts that are new since the last time.
+// extend makes room for the source's texts.
 func (d *derived) extend(source *dictionary) {
+	n := source.len() + 1
 	switch {
 	case d.flag != nil:
-		for c := len(d.flagged) - 1; c < source.len(); c++ {
-			d.flagged = append(d.flagged, d.flag(sourceText(source, c)))
-		}
+		d.flags = extendTo(d.flags, n, unknownCode)
 	case d.texts != nil:
-		for c := len(d.codes[0]) - 1; c < source.len(); c++ {
-			clear(d.out)
-			d.texts(sourceText(source, c), d.out)
-			for i, text := range d.out {
-				d.codes[i] = append(d.codes[i], d.code(i, text))
-			}
+		for i := range d.codes {
+			d.codes[i] = extendTo(d.codes[i], n, unknownCode)
 		}
 	default:
-		for c := len(d.days) - 1; c < source.len(); c++ {
-			d.days = append(d.days, None)
-			d.codes[0] = append(d.codes[0], -1)
-		}
+		d.days = extendTo(d.days, n, None)
+		d.codes[0] = extendTo(d.codes[0], n, -1)
+	}
+}
+
+// derive derives from a text of the source.
+func (d *derived) derive(source *dictionary, code int32) {
+	clear(d.out)
+	d.texts(sourceText(source, int(code)), d.out)
+	for i, text := range d.out {
+		d.codes[i][code+1] = d.code(i, text)
 	}
 }
 
@@ -76,19 +81,31 @@ func (d *derived) code(column int, text string) int32 {
 }
 
 // textColumn returns a derived column for rows with these codes of the source.
-func (d *derived) textColumn(column int, codes []int32, p *pool) arrow.Array {
+func (d *derived) textColumn(column int, codes []int32, source *dictionary, p *pool) arrow.Array {
 	mapped := newNumbers[int32](p, len(codes))
 	of := d.codes[column]
 	nulls := 0
 	for i, c := range codes {
+		if of[c+1] == unknownCode {
+			d.derive(source, c)
+		}
 		mapped[i] = of[c+1]
 		nulls += int(uint32(mapped[i]) >> 31)
 	}
 	return dictionaryArray(mapped, nulls, d.dictionaries[column], p)
 }
 
-func (d *derived) flags(codes []int32) arrow.Array {
-	bits := bitmap(len(codes), func(i int) bool { return d.flagged[codes[i]+1] })
+func (d *derived) flagColumn(codes []int32, source *dictionary) arrow.Array {
+	bits := bitmap(len(codes), func(i int) bool {
+		flag := &d.flags[codes[i]+1]
+		if *flag == unknownCode {
+			*flag = 0
+			if d.flag(sourceText(source, int(codes[i]))) {
+				*flag = 1
+			}
+		}
+		return *flag == 1
+	})
 	data := array.NewData(arrow.FixedWidthTypes.Boolean, len(codes), []*memory.Buffer{nil, bits}, nil, 0, 0)
 	defer data.Release()
 	return array.NewBooleanData(data)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -151,6 +152,63 @@ func TestSlots(t *testing.T) {
 				if codes[i] != code || slices.Contains(news, uint8(i)) == ok {
 					t.Fatalf("the code of %x is %d, want %d", hash, codes[i], code)
 				}
+			}
+		}
+	}
+}
+
+// TestLexicon checks that dictionaries which share a lexicon agree, whoever meets a
+// text first and however often it is widened meanwhile: each text has one code, and
+// the code is of that text. It is a test for the race detector too.
+func TestLexicon(t *testing.T) {
+	defer func(quick bool) { quickLookups = quick }(quickLookups)
+	for _, quick := range []bool{quickLookups, false} {
+		quickLookups = quick
+		lexicon, known := newLexicon(), sync.Map{}
+		var workers sync.WaitGroup
+		for w := range sharers {
+			workers.Go(func() { meetTexts(t, lexicon.dictionary(), &known, uint64(w)) })
+		}
+		workers.Wait()
+		all, distinct := lexicon.dictionary(), 0
+		known.Range(func(text, code any) bool {
+			distinct++
+			if got := all.string(code.(int32)); got != text {
+				t.Errorf("the code %d of %q is of %q", code, text, got)
+			}
+			return !t.Failed()
+		})
+		if all.len() != distinct || distinct < 10_000 {
+			t.Errorf("the lexicon has %d texts, want %d", all.len(), distinct)
+		}
+	}
+}
+
+// meetTexts has a dictionary meet texts that others meet too, and checks that they
+// have the codes that those were given.
+func meetTexts(t *testing.T, d *dictionary, known *sync.Map, seed uint64) {
+	rng := rand.New(rand.NewPCG(10, seed))
+	for round := range 200 {
+		var texts []string
+		var views []view
+		var r rows
+		for range 1 + rng.IntN(chunkRows) {
+			text := fmt.Sprintf("/%d/%s", rng.IntN(2+100*round), strings.Repeat("x", rng.IntN(9)))
+			views = append(views, view{int32(len(r.block)), int32(len(text))})
+			r.block = append(r.block, text...)
+			texts = append(texts, text)
+		}
+		codes := make([]int32, len(views))
+		d.intern(&r, views, codes)
+		d.refresh()
+		for i, text := range texts {
+			if got := d.string(codes[i]); got != text {
+				t.Errorf("the code %d of %q is of %q", codes[i], text, got)
+				return
+			}
+			if code, _ := known.LoadOrStore(text, codes[i]); code != codes[i] {
+				t.Errorf("%q has the codes %d and %d", text, code, codes[i])
+				return
 			}
 		}
 	}

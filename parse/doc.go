@@ -10,9 +10,9 @@
 //  3. The plan's filter drops the records that no query wants, before their
 //     other columns are made.
 //  4. The wanted fields are appended to columns. Texts become codes of a
-//     dictionary that the worker keeps, and whatever derives from a text (the
-//     book of a path, the browser of an agent) is computed when the text first
-//     enters the dictionary, once.
+//     dictionary that a few workers share, and whatever derives from a text (the
+//     book of a path, the browser of an agent) is computed when a worker's row
+//     first has it, once.
 //  5. A block's columns are one Arrow batch, handed to the worker's
 //     [logbook/frame.Sink].
 //
@@ -37,5 +37,5 @@
 //   - A log that is given twice, under two names, as a copy or compressed, or
 //     of which one input has the beginning only, is read once.
 //
-// Memory is bounded by workers and columns, not by the log: see dictionary.go.
+// Memory is bounded by workers and columns, not by the log: see lexicon.go.
 package parse

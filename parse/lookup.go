@@ -60,8 +60,8 @@ func (d *dictionary) internAll(r *rows, views []view, codes []int32) {
 	l := &r.lookups
 	hashes := l.hashes[:len(views)]
 	r.hash(views, hashes, d.slots)
-	for _, i := range d.slots.find(hashes, codes, &l.news) {
-		codes[i] = d.code(r.words(views[i]).bytes(), hashes[i])
+	if news := d.slots.find(hashes, codes, &l.news); len(news) > 0 {
+		d.learn(&r.texts, views, hashes, codes, news)
 	}
 }
 

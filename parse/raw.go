@@ -10,12 +10,10 @@ type rawTexts struct {
 	of    *dictionary // that these are of
 }
 
-const unknownCode = -2
-
 func newRawTexts(of *dictionary) *rawTexts {
-	texts := newDictionary()
+	texts := newLexicon()
 	texts.verbatim = true
-	return &rawTexts{texts: texts, codes: []int32{-1}, of: of}
+	return &rawTexts{texts: texts.dictionary(), codes: []int32{-1}, of: of}
 }
 
 // intern is [dictionary.intern] for texts of the rows that are raw if they are in
@@ -23,9 +21,7 @@ func newRawTexts(of *dictionary) *rawTexts {
 func (t *rawTexts) intern(r *rows, f Field, codes []int32) (nulls int) {
 	views := r.views[f][:len(codes)]
 	nulls = t.texts.intern(r, views, codes)
-	for len(t.codes) <= t.texts.len() {
-		t.codes = append(t.codes, unknownCode)
-	}
+	t.codes = extendTo(t.codes, t.texts.len()+1, unknownCode)
 	for i, raw := range codes {
 		code := t.codes[raw+1]
 		switch {

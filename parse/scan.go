@@ -45,8 +45,10 @@ type RejectFunc func(file string, lineno int64, reason Reason, line []byte)
 // order of inputs and lines, whatever the number of workers.
 //
 // A worker's dictionaries grow from batch to batch: a column's dictionary
-// begins with that of the worker's batch before, byte for byte, or is new. In
-// an ordered scan batches of different workers follow each other. A batch's
+// begins with that of the worker's batch before, byte for byte, or is new. It may
+// have texts that are only in other workers' batches. In an ordered scan batches of
+// different workers follow each other, and a dictionary may have fewer texts than
+// one before. A batch's
 // memory is used again once it is released: a sink that holds on to a batch, or
 // to a column, retains it.
 //
@@ -72,10 +74,7 @@ func (s *Scanner) Scan(ctx context.Context, inputs []Input, newSink func() frame
 	if err != nil {
 		return nil, err
 	}
-	workers := make([]*worker, s.Jobs)
-	for i := range workers {
-		workers[i] = newWorker(s, p, len(inputs))
-	}
+	workers := s.workers(p, len(inputs))
 	sinks := []frame.Sink{newSink()}
 	for !s.Ordered && len(sinks) < s.Jobs {
 		sinks = append(sinks, newSink())
@@ -105,6 +104,19 @@ func (s *Scanner) withDefaults() *Scanner {
 		d.BlockSize = defaultBlock
 	}
 	return &d
+}
+
+// workers returns the workers of a scan, of which a few each share lexicons.
+func (s *Scanner) workers(p *projection, inputs int) []*worker {
+	workers := make([]*worker, s.Jobs)
+	var shared *lexicons
+	for i := range workers {
+		if i%sharers == 0 {
+			shared = &lexicons{escape: s.EscapeBytes}
+		}
+		workers[i] = newWorker(s, p, shared, inputs)
+	}
+	return workers
 }
 
 // unordered runs the workers, each with its own sink. Feeds and workers meet

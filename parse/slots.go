@@ -1,5 +1,7 @@
 package parse
 
+import "sync/atomic"
+
 // slots are the hash table of a dictionary, with open addressing, of a power of
 // two and at most three quarters full. They are looked at in lines of eight, which
 // a cache holds or misses as one: a hash is in the first line that had room from
@@ -20,7 +22,7 @@ func (s slots) mask() uint64 { return uint64(len(s) - 1) }
 func (s slots) look(hash uint64) (code int32, free uint64) {
 	mask := s.mask()
 	for at := hash & mask &^ (lineSlots - 1); ; at = (at + 1) & mask {
-		if slot := s[at]; slot == 0 || slot^hash <= mask {
+		if slot := atomic.LoadUint64(&s[at]); slot == 0 || slot^hash <= mask {
 			return int32(slot&mask) - 1, at
 		}
 	}
@@ -28,7 +30,7 @@ func (s slots) look(hash uint64) (code int32, free uint64) {
 
 // put gives a hash's code a free slot.
 func (s slots) put(hash, free uint64, code int32) {
-	s[free] = hash&^s.mask() | uint64(code+1)
+	atomic.StoreUint64(&s[free], hash&^s.mask()|uint64(code+1))
 }
 
 // find sets codes to those of the hashes, and returns which have none yet.
@@ -54,7 +56,7 @@ func (s slots) find(hashes []uint64, codes []int32, news *[chunkRows]uint8) []ui
 func (s slots) await(hashes []uint64) (waited uint64) {
 	mask := s.mask()
 	for _, hash := range hashes {
-		waited ^= s[hash&mask]
+		waited ^= atomic.LoadUint64(&s[hash&mask])
 	}
 	return waited
 }

@@ -171,8 +171,9 @@ func TestInvalidUTF8(t *testing.T) {
 			if escape {
 				want = c.kept
 			}
-			d := newDictionary()
-			d.escape = escape
+			l := newLexicon()
+			l.escape = escape
+			d := l.dictionary()
 			codes := make([]int32, 2)
 			r := &rows{}
 			d.intern(r, []view{r.viewOf([]byte(c.text)), r.viewOf([]byte(c.text))}, codes)
@@ -281,7 +282,7 @@ func TestFullDictionary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newBatcher(p)
+	b := newBatcher(p, new(lexicons))
 	var r rows
 	for block := range 20 {
 		b.begin("log")
@@ -300,9 +301,43 @@ func TestFullDictionary(t *testing.T) {
 			}
 		}
 		batch.Release()
-		if size := len(b.dictionaries[Path].text); size > dictionaryBytes+3<<20 {
+		if size := len(b.dictionaries[Path].text); size > lexiconBytes+3<<20 {
 			t.Fatalf("block %d: %d bytes of text in a dictionary", block, size)
 		}
+	}
+}
+
+// TestFullLexicon checks that workers which share a lexicon go on with the same new
+// one when it is full, each when it begins a block after it has seen that.
+func TestFullLexicon(t *testing.T) {
+	p, err := newProjection(DefaultRules(), []string{"path"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := new(lexicons)
+	one, other := newBatcher(p, shared), newBatcher(p, shared)
+	read := func(b *batcher, path string) *lexicon {
+		var r rows
+		b.begin("log")
+		r.reset(1, p.fields, nil)
+		rec := noRecord
+		rec.Text[Path] = []byte(path)
+		r.add(&rec, 1)
+		b.collect(&r, r.n)
+		batch := b.batch()
+		defer batch.Release()
+		if rows := batchRows(batch); rows[0] != fmt.Sprintf("path=%q", path) {
+			t.Errorf("%.40s became %.40s", path, rows[0])
+		}
+		return b.dictionaries[Path].lexicon
+	}
+	first := read(one, "/a")
+	if read(other, "/b") != first || read(one, "/"+strings.Repeat("x", lexiconBytes)) != first {
+		t.Error("two workers do not share a lexicon")
+	}
+	read(other, "/b")
+	if second := read(one, "/b"); second == first || read(other, "/a") != second || second.len() != 2 {
+		t.Error("two workers do not share the lexicon after a full one")
 	}
 }
 

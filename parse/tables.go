@@ -313,7 +313,7 @@ type tableReader struct {
 }
 
 func (t *table) newReader(s *Scanner, sink frame.Sink) *tableReader {
-	r := &tableReader{table: t, worker: newWorker(s, t.project, 0), sink: sink, summary: newFileSummary()}
+	r := &tableReader{table: t, worker: newWorker(s, t.project, &lexicons{escape: s.EscapeBytes}, 0), sink: sink, summary: newFileSummary()}
 	r.filter, r.ruling = &frame.Filter{}, &frame.Filter{}
 	if s.Filter != nil {
 		clone := s.Filter.Clone()
@@ -485,7 +485,7 @@ func fillNumbers[T int32 | int64, S int8 | int16 | int32 | int64](dst []T, src [
 func (r *tableReader) fillTexts(f Field, column *array.Dictionary) {
 	w, texts := r.worker, column.Dictionary().(*array.String)
 	if r.texts[f] != texts && (r.texts[f] == nil || !sharesTexts(r.texts[f], texts)) {
-		w.batcher.dictionaries[f] = &dictionary{offsets: texts.ValueOffsets(), text: texts.ValueBytes(), array: texts}
+		w.batcher.dictionaries[f] = dictionaryView(texts)
 		for i := range w.batcher.derived {
 			if w.batcher.derivations[i].source == f {
 				w.batcher.derived[i] = nil

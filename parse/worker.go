@@ -12,7 +12,8 @@ import (
 	"logbook/frame"
 )
 
-// A worker parses blocks. All that it needs is its own, so there is no lock.
+// A worker parses blocks. All that it needs is its own, but for what it learns of
+// texts, see [lexicon].
 type worker struct {
 	*Scanner
 	batcher *batcher
@@ -41,9 +42,8 @@ type reject struct {
 	line   []byte
 }
 
-func newWorker(s *Scanner, p *projection, inputs int) *worker {
-	w := &worker{Scanner: s, batcher: newBatcher(p), files: make([]*FileSummary, inputs), sample: newSample(s.Sample)}
-	w.batcher.escape = s.EscapeBytes
+func newWorker(s *Scanner, p *projection, l *lexicons, inputs int) *worker {
+	w := &worker{Scanner: s, batcher: newBatcher(p, l), files: make([]*FileSummary, inputs), sample: newSample(s.Sample)}
 	if s.Filter != nil {
 		w.filter = s.Filter.Clone()
 		for _, term := range w.filter.Terms {
