@@ -71,18 +71,21 @@ func (d *dictionary) learn(t *texts, views []view, hashes []uint64, codes []int3
 
 // refresh learns of all texts that codes were given for.
 func (d *dictionary) refresh() {
-	if d.lexicon == nil {
-		return
+	if d.lexicon != nil {
+		d.lexicon.lock()
+		d.entries = d.lexicon.entries
+		d.lexicon.mutex.Unlock()
 	}
-	d.lexicon.lock()
-	d.lexicon.values()
-	d.entries = d.lexicon.entries
-	d.lexicon.mutex.Unlock()
 }
 
 // values returns all texts that codes were given for, as an Arrow array.
 func (d *dictionary) values() arrow.Array {
-	d.refresh()
+	if d.lexicon != nil {
+		d.lexicon.lock()
+		d.lexicon.values()
+		d.entries = d.lexicon.entries
+		d.lexicon.mutex.Unlock()
+	}
 	return d.array
 }
 
