@@ -33,7 +33,7 @@ type Input struct {
 // Inputs expands the arguments of a command: files, globs with **, directories
 // (the logs in them and below), "-" for stdin. Files come in the order of the
 // arguments, each once; a rotated set (access.log.2.gz, access.log.1,
-// access.log, or with dates) comes together, in the order of time. An argument
+// access.log, or access.2.log.gz, or with dates) comes together, in the order of time. An argument
 // that names nothing is an input whose error the summary has; if all name
 // nothing, Inputs fails.
 func Inputs(args []string, stdin io.Reader) ([]Input, error) {
@@ -193,8 +193,8 @@ func digitsOf(s string) string {
 
 var (
 	packedName = regexp.MustCompile(`(?i)\.(gz|z|zst|zstd|bz2|xz)$`)
-	datedName  = regexp.MustCompile(`^(.+)[.-](\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{2,6})?)$`)
-	countName  = regexp.MustCompile(`^(.+)\.(\d{1,4})$`)
+	datedName  = regexp.MustCompile(`^(.+)[.-](\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{2,6})?)(\.log)?$`)
+	countName  = regexp.MustCompile(`^(.+)\.(\d{1,4})(\.log)?$`) // .log stays the last with logrotate's "extension"
 )
 
 // A rotation is a file's place in a rotated set.
@@ -213,12 +213,12 @@ func rotationOf(path string) rotation {
 			}
 			return r
 		}, m[2])
-		return rotation{set: m[1], date: date, age: 1}
+		return rotation{set: m[1] + m[3], date: date, age: 1}
 	}
 	if m := countName.FindStringSubmatch(path); m != nil {
 		age, _ := strconv.Atoi(m[2]) // at most four digits
 		// The log itself may be access.log or, with date and count, older still.
-		return rotation{set: m[1], age: age + 1}
+		return rotation{set: m[1] + m[3], age: age + 1}
 	}
 	return rotation{set: path}
 }

@@ -373,7 +373,7 @@ func TestInputs(t *testing.T) {
 		"a/access.log", "a/access.log.1", "a/access.log.10.gz", "a/access.log.2.gz", "a/error.log", "a/.hidden",
 		"b/access.log", "b/access.log-20261101.gz", "b/access.log-20261022", "b/c/site.log.2026-11-02", "b/c/site.log",
 		"empty/error.log", "tables/_SUCCESS", "tables/.part-0.parquet.crc", "tables/part-0.parquet", "tables/day=1/part-0.arrow",
-		"both/site.log", "both/site.parquet",
+		"both/site.log", "both/site.parquet", "ext/a.log", "ext/a.1.log", "ext/a.10.log.gz", "ext/a.2.log.gz", "ext/b-20261101.log", "ext/b.log",
 	} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -389,6 +389,7 @@ func TestInputs(t *testing.T) {
 		{"a/", a},
 		{"b", b},
 		{"b a", b + " " + a},
+		{"ext", "ext/a.10.log.gz ext/a.2.log.gz ext/a.1.log ext/a.log ext/b-20261101.log ext/b.log"},
 		{"a/access.log a/access.log.1 a/access.log.10.gz a/access.log.2.gz", a},
 		{"a/access.log*", a},
 		{"a/access.log a/access.log", "a/access.log"},
