@@ -242,7 +242,7 @@ func unpack(r io.Reader) (io.Reader, compression, error) {
 	case bzipped:
 		return bzip2.NewReader(b), packed, nil
 	case xzipped:
-		x, err := xz.NewReader(b, maxDictionary)
+		x, err := xz.NewReader(xzPieces{b}, maxDictionary)
 		return xzReader{x}, packed, cutXZ(err)
 	case littleWide:
 		return &wideReader{r: b, order: binary.LittleEndian}, packed, nil
@@ -263,6 +263,18 @@ type xzReader struct{ *xz.Reader }
 func (x xzReader) Read(p []byte) (int, error) {
 	n, err := x.Reader.Read(p)
 	return n, cutXZ(err)
+}
+
+// xzPieces hand out packed bytes few at a time. Of all that the decoder holds when it
+// finds damage in it, nothing becomes text.
+type xzPieces struct{ packed *bufio.Reader }
+
+func (x xzPieces) Read(p []byte) (int, error) {
+	n, err := io.ReadFull(x.packed, p[:min(len(p), 64)])
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return n, err
 }
 
 func cutXZ(err error) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // TestCutXZ checks that of a small file of xz that is cut anywhere each byte
@@ -36,5 +37,32 @@ func TestCutXZ(t *testing.T) {
 	}
 	if last != len(text) {
 		t.Errorf("without its last byte it has %d bytes of text of %d", last, len(text))
+	}
+}
+
+// TestDamagedXZ checks that of a file of xz which is damaged in its middle the text
+// before that counts, whatever the pieces in which it is read.
+func TestDamagedXZ(t *testing.T) {
+	var text []byte
+	for i := range 3000 {
+		text = fmt.Appendf(text, "%s%d\n", strings.TrimSuffix(goodLine, "\n"), i*i)
+	}
+	packed := packers[".xz"](t, text)
+	copy(packed[len(packed)/2:], bytes.Repeat([]byte{0xff}, 100))
+	var texts [2][]byte
+	for i, in := range []io.Reader{bytes.NewReader(packed), iotest.OneByteReader(bytes.NewReader(packed))} {
+		r, _, err := unpack(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if texts[i], err = io.ReadAll(r); err == nil {
+			t.Error("the damage is not told")
+		}
+	}
+	if !bytes.Equal(texts[0], texts[1]) {
+		t.Errorf("%d bytes of text, and %d if read byte by byte", len(texts[0]), len(texts[1]))
+	}
+	if n := len(texts[0]) / 2; n < len(text)/5 || !bytes.HasPrefix(text, texts[0][:n]) {
+		t.Errorf("%d bytes of text of %d, or not those that there were", len(texts[0]), len(text))
 	}
 }
