@@ -243,7 +243,7 @@ func unpack(r io.Reader) (io.Reader, compression, error) {
 		return bzip2.NewReader(b), packed, nil
 	case xzipped:
 		x, err := xz.NewReader(xzPieces{b}, maxDictionary)
-		return xzReader{x}, packed, cutXZ(err)
+		return &xzReader{packed: x}, packed, cutXZ(err)
 	case littleWide:
 		return &wideReader{r: b, order: binary.LittleEndian}, packed, nil
 	case bigWide:
@@ -257,16 +257,31 @@ const maxDictionary = 1 << 30
 
 type zstdReader struct{ *zstd.Decoder }
 
-// An xzReader says that the data ended too early as other readers do.
-type xzReader struct{ *xz.Reader }
-
-func (x xzReader) Read(p []byte) (int, error) {
-	n, err := x.Reader.Read(p)
-	return n, cutXZ(err)
+// An xzReader says that the data ended too early as other readers do. When its
+// decoder finds damage it does not give the text that it was asked for and has so
+// far: it is given and asked for little at a time, always as much, so that little is
+// lost and how a file is read does not show.
+type xzReader struct {
+	packed *xz.Reader
+	text   []byte // of piece, not read yet
+	err    error  // behind that
+	piece  [512]byte
 }
 
-// xzPieces hand out packed bytes few at a time. Of all that the decoder holds when it
-// finds damage in it, nothing becomes text.
+func (x *xzReader) Read(p []byte) (int, error) {
+	for len(x.text) == 0 && len(p) > 0 {
+		if x.err != nil {
+			return 0, x.err
+		}
+		n, err := x.packed.Read(x.piece[:])
+		x.text, x.err = x.piece[:n], cutXZ(err)
+	}
+	n := copy(p, x.text)
+	x.text = x.text[n:]
+	return n, nil
+}
+
+// xzPieces hand out packed bytes few at a time.
 type xzPieces struct{ packed *bufio.Reader }
 
 func (x xzPieces) Read(p []byte) (int, error) {

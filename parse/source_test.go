@@ -104,7 +104,7 @@ func TestDamage(t *testing.T) {
 		{"truncated zstd", packers[".zst"](t, []byte(text))[:60], 0, ""},
 		{"truncated xz", packed[:len(packed)-60], 5_000, "the file ends within its compressed data, after"},
 		{"xz without a header", packed[:11], 0, "the file ends within its compressed data, after 0 bytes"},
-		{"damaged xz", damagedXZ, 0, "damaged data, after"},
+		{"damaged xz", damagedXZ, 4_000, "damaged data, after"},
 	} {
 		_, s := scan(t, Scanner{Columns: []string{"path"}, Jobs: 2}, writeFile(t, "access.log.gz", c.content))
 		f := s.Files[0]
@@ -119,7 +119,11 @@ func TestDamage(t *testing.T) {
 		case c.damage != "" && (f.Err == nil || !strings.Contains(f.Err.Error(), "access.log.gz: "+c.damage)):
 			t.Errorf("%s: error %v, want %s", c.name, f.Err, c.damage)
 		}
-		if f.Kept < c.kept || f.Rejected > 1 || f.Rejected != f.Reasons[Cut] {
+		rubbish := int64(0)
+		if c.name == "damaged xz" {
+			rubbish = 2 // lines, before its decoder finds the damage
+		}
+		if f.Kept < c.kept || f.Rejected > 1+rubbish || f.Rejected > f.Reasons[Cut]+rubbish {
 			t.Errorf("%s: kept %d, rejected %d, want %d kept at least and the cut line rejected", c.name, f.Kept, f.Rejected, c.kept)
 		}
 	}
