@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/zeebo/xxh3"
 )
@@ -64,6 +65,7 @@ func (p *Partial) UnmarshalBinary(data []byte) error {
 	d := &decoder{buf: body[headerSize:]}
 	for i := range fresh.domains {
 		fresh.domains[i].get(d)
+		p.plan.checkUnits(i, &fresh.domains[i], d)
 	}
 	for _, t := range fresh.tables {
 		t.get(d)
@@ -105,6 +107,21 @@ func (d *domain) get(dec *decoder) {
 		}
 		if d.size() == have {
 			dec.fail("a value comes twice")
+		}
+	}
+}
+
+// checkUnits fails if the values of a domain of days, hours … are others: they would
+// have no place on an axis of time.
+func (p *Plan) checkUnits(domain int, values *domain, dec *decoder) {
+	n := p.program.nodes[p.domains[domain].node]
+	if n.op != opTruncate || n.unit == "weekday" || n.unit == "hour_of_day" {
+		return
+	}
+	for _, v := range values.ints.values {
+		if spanOf(n.unit, time.UnixMicro(v).In(p.program.zone)).value != v {
+			dec.fail("a time begins no " + n.unit)
+			return
 		}
 	}
 }
