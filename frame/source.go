@@ -92,8 +92,11 @@ func IdentityFile(path string) string {
 }
 
 // IsSourceStream reports whether a stream that begins so is one for
-// [OpenSourceStream] and no log. It wants six bytes.
+// [OpenSourceStream] and no log. It wants six bytes: with fewer it is none.
 func IsSourceStream(head []byte) bool {
+	if len(head) < len(arrowMagic) {
+		return false
+	}
 	return bytes.HasPrefix(head, parquetMagic) || bytes.HasPrefix(head, arrowMagic) || bytes.HasPrefix(head, streamMagic)
 }
 
