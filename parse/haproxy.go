@@ -3,8 +3,8 @@ package parse
 import "bytes"
 
 // haproxy is option httplog or httpslog, with the header fields that a frontend
-// captures from requests and answers, from one of them, or from none. A client
-// that has no address, as on a socket, is "-". The time
+// captures from requests and answers, from one of them, or from none, or option httplog
+// clf. A client that has no address, as on a socket, is "-". The time
 // is in the zone of the proxy, which its log does not say: it is taken for UTC.
 var haproxy = func() *layout {
 	const (
@@ -17,6 +17,7 @@ var haproxy = func() *layout {
 			texts = append(texts, begin+request+end)
 		}
 	}
+	texts = append(texts, `{host} - - [{time}] "{request}" {status} {bytes} "" "" {-} {-} "{-}" "{-}" "{upstream}" {-} {-} {-} {upmilliseconds} {milliseconds} …`)
 	return escapedLines("haproxy", escapeHash, texts...)
 }()
 

@@ -65,7 +65,7 @@ func TestAppendParse(t *testing.T) {
 	for _, f := range Formats() {
 		text := hostile
 		switch f.Name() {
-		case "w3c", "cloudfront", "squid", "alb", "elb":
+		case "w3c", "cloudfront", "squid", "alb", "elb", "uwsgi":
 			text = mild // no escapes, and unquoted or in the URL
 		case "gcs": // no escape but for the quote
 			text = func(rnd *rand.Rand, s string, n int) []byte { return []byte(oneLine(string(hostile(rnd, s, n)))) }
@@ -120,6 +120,9 @@ func comesBack(t *testing.T, f Format, r Record) func(*Record) string {
 		}
 		if !zone {
 			y.Offset = 0
+		}
+		if f.Name() == "ssl-request" { // which has none
+			y.Status = None
 		}
 		for _, n := range []struct {
 			had int64

@@ -176,7 +176,7 @@ func afterTag(line, rest []byte) []byte {
 	at := rest
 	for range 2 {
 		i := bytes.IndexByte(at, ' ')
-		if i <= 0 {
+		if i <= 0 || at[0] == '[' { // the line's own
 			return line
 		}
 		word := at[:i]

@@ -65,7 +65,7 @@ func Recognise(sample [][]byte) (Format, float64, error) {
 // extendsCombined reports whether a format is Combined with more behind it.
 func extendsCombined(f Format) bool {
 	l, ok := f.(*layout)
-	return ok && l.fallback == Combined && l.first.steps[0].kind == kHost
+	return ok && l.fallback == Combined && l.first.steps[0].kind == kHost && l != inner
 }
 
 // thin returns some sixty lines of a sample, from all over it, and all its
@@ -157,8 +157,8 @@ func fit(f Format, sample [][]byte) (Format, float64) {
 // filled counts the values that the record has.
 func (r *Record) filled() int {
 	n := 0
-	for _, t := range r.Text {
-		if t != nil {
+	for f, t := range r.Text {
+		if t != nil && Field(f) != Ident { // hardly ever one: rather another field in its place
 			n++
 		}
 	}

@@ -169,6 +169,9 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 		}
 		return setHost(b, r)
 	case kVHost:
+		if v.part != 0 && !isSite(b, v.part == 'd') {
+			return BadHost
+		}
 		r.Text[VHost] = hostOnly(b)
 	case kForward:
 		return setForwarded(b, r)
@@ -369,6 +372,27 @@ func areAddresses(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// isSite reports whether b can be a virtual host, perhaps with a port: of what is
+// written about it in a certain place. A domain has a dot, and is no address: that
+// would be of a client.
+func isSite(b []byte, domain bool) bool {
+	letters, dots := 0, 0
+	if len(b) > 10 && b[4] == '-' && b[7] == '-' && b[10] == 'T' {
+		return false // a time that stands before a line
+	}
+	for _, c := range b {
+		switch {
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			letters++
+		case c == '.':
+			dots++
+		case !isDigit(c) && bytes.IndexByte([]byte("-_:[]"), c) < 0 && c < 0x80:
+			return false
+		}
+	}
+	return len(b) > 0 && (!domain || letters > 0 && dots > 0)
 }
 
 // withoutLastPort cuts the port off host:port. It is known to be there, so that
