@@ -29,10 +29,11 @@ var s3 = func() *layout {
 	return lines("s3", texts...)
 }()
 
-// gcs is CSV with every field quoted, under a line of column names.
+// gcs is CSV with every field quoted, under a line of column names. What the
+// storage does of itself, such as deleting what has expired, has no client.
 var gcs = func() *layout {
 	l := escapedLines("gcs", escapeDouble,
-		`"{epochmicro}","{host}","{-}","{-}","{method}","{target}","{status}","{received}","{bytes}","{microseconds}","{vhost}","{referer}","{agent}","{id}"…`)
+		`"{epochmicro}","{host?}","{-}","{-}","{method}","{target}","{status}","{received}","{bytes}","{microseconds}","{vhost}","{referer}","{agent}","{id}"…`)
 	l.header = `"time_micros"`
 	return l
 }()

@@ -259,6 +259,8 @@ func (p *jsonParser) enter(b []byte, i int, e *jsonEdge, key []byte, at *jsonPla
 			}
 		case c == '"':
 			return at.value(e, key, jsonString), at, i + 1
+		case (c == ',' || c == '}') && at.node != nil:
+			return nil, at, i // a variable that was empty, in a log_format that has it without quotes
 		case jsonClasses[c] == jsonOther:
 			return nil, at, -1
 		default:

@@ -208,7 +208,8 @@ var jsonClasses = [256]jsonClass{'"': jsonString, '{': jsonObject, '[': jsonArra
 	' ': jsonBlank, '\t': jsonBlank, '\r': jsonBlank, '\n': jsonBlank}
 
 // unescapeJSON undoes the escapes of a JSON string in scratch memory. What is
-// no escape stays as it is; half a surrogate pair becomes U+FFFD.
+// no escape stays as it is; half a surrogate pair becomes U+FFFD. \xHH is none of
+// JSON's, but what nginx writes there unless its log_format says escape=json.
 func (s *scratch) unescapeJSON(b []byte) []byte {
 	out := s.take(len(b))
 	for {
@@ -220,6 +221,10 @@ func (s *scratch) unescapeJSON(b []byte) []byte {
 		out = append(out, b[:i]...)
 		if c := jsonEscapes[b[i+1]]; c != 0 {
 			out, b = append(out, c), b[i+2:]
+			continue
+		}
+		if i+3 < len(b) && b[i+1] == 'x' && isHex(b[i+2]) && isHex(b[i+3]) {
+			out, b = append(out, hex(b[i+2])<<4|hex(b[i+3])), b[i+4:]
 			continue
 		}
 		r := hexRune(b[i+1:])

@@ -285,6 +285,20 @@ func TestKnownVariants(t *testing.T) {
 			`2010-10-08T11:11:49.45Z host=192.0.2.7 user=user method=CONNECT path=example.com:443 cache=TCP_TUNNEL upstream=198.51.100.1 status=200 bytes=20670 duration=917000`},
 		{"haproxy", `2001:db8::7:53332 [25/Feb/2019:16:19:48.143] in~ web/<NOSRV> -1/-1/-1/-1/+8 -1 0 - - CR-- 2/1/0/0/0 0/0 "<BADREQ>"`,
 			`2019-02-25T16:19:48.143Z host=2001:db8::7 upstream=web/<NOSRV> bytes=0 duration=8000`},
+		{"json", `{"time":"[06/May/2019:06:28:20 +0000]","remoteIP":"::1","host":"a.org","requestPath":"/a","query":"?b","method":"GET","status":"200","userAgent":"x","referer":"-"}`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a query=b agent=x vhost=a.org status=200`}, // a LogFormat that many tutorials have
+		{"json", `{"@timestamp":"2019-05-06T06:28:20+00:00","host":"10.0.0.5","clientip":"192.0.2.7","size":5,"responsetime":0.012,"http_host":"a.org","url":"/a","xff":"-","status":"200"}`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 path=/a vhost=a.org status=200 bytes=5 duration=12000`}, // "host" is $server_addr
+		{"json", `{"time_msec":"1557124100.345","remote_addr":"::1","request_time":,"status":499,"path":"/a","upstream_response_time":,"method":"GET","http_user_agent":"x\x22y","n":}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a agent=x"y status=499`}, // variables that were empty, and nginx's default escapes
+		{"caddy", `{"ts":1557124100.345,"request":{"method":"GET","uri":"/a","proto":"HTTP/2.0","remote_addr":"192.0.2.7:5","host":"a.org","tls":{"version":771,"ciphersuite":49196}},"latency":0.25,"size":5,"status":200}`,
+			`2019-05-06T06:28:20.345Z host=192.0.2.7 method=GET path=/a protocol=HTTP/2.0 vhost=a.org tls=TLSv1.2 cipher=TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 status=200 bytes=5 duration=250000`}, // 2.0
+		{"envoy", `{":authority":"-","bytes_received":"0","bytes_sent":"11","downstream_remote_address":"192.0.2.7:5","duration":"0","method":"-","protocol":"HTTP/1.1","response_code":"400","response_flags":"DPE","start_time":"2019-05-06T06:28:20.000Z","x-envoy-origin-path":"-"}`,
+			`2019-05-06T06:28:20Z host=192.0.2.7 protocol=HTTP/1.1 status=400 bytes=11 received=0 duration=0`}, // no HTTP
+		{"envoy", `[2019-05-06T06:28:20.345Z] "GET /a HTTP/1.1" 503 UF "-" "TLS error: 268435703" 0 91 55 - "-" "curl/7" "id" "a.org" "10.0.0.5:80" outbound|80||x - 10.0.0.6:80 192.0.2.7:5 - default`,
+			`2019-05-06T06:28:20.345Z method=GET path=/a protocol=HTTP/1.1 agent=curl/7 vhost=a.org id=id upstream=10.0.0.5:80 status=503 bytes=91 received=0 duration=55000`}, // Istio 1.5
+		{"gcs", `"1557124100345678","","","","","","","","","","","","GCS Lifecycle Management","id7","DELETE_Object","bucket","a.jpg"`,
+			`2019-05-06T06:28:20.345678Z agent=GCS Lifecycle Management id=id7`},
 	} {
 		f, confidence, err := Recognise([][]byte{[]byte(c.line)})
 		if err != nil || f.Name() != c.format {

@@ -24,6 +24,7 @@ var caddy = onConsole(newJSON("caddy", slotTime|slotStatus|1<<Path,
 	key("request.headers.X-Forwarded-For[]", text(Forwarded)), key("request.headers.X-Forwarded-Proto[]", text(Scheme)),
 	key("request.headers.X-Request-Id[]", text(RequestID)),
 	key("request.tls.version", value{kind: kTLS}), key("request.tls.cipher_suite", value{kind: kCipher}),
+	other("request.tls.ciphersuite", value{kind: kCipher}), other("latency", span(slotDuration, 6)), // of 2.0
 	key("bytes_read", amount(slotReceived)), key("user_id", text(User)), key("duration", span(slotDuration, 6)),
 	key("size", amount(slotBytes)), key("status", value{kind: kStatus}),
 	key("resp_headers.Content-Type[]", text(Type)), other("resp_headers.X-Request-Id[]", text(RequestID)),
@@ -53,9 +54,10 @@ var traefikJSON = newJSON("traefik-json", slotTime|slotStatus|1<<Path,
 
 // envoy reads JSON and, where a line is none, the default text format: one
 // file often has both. In JSON the client is the peer that Envoy names, in text
-// the first address that was forwarded, because that is all there is.
+// the first address that was forwarded, because that is all there is. A request
+// that was none, or a connection without one, has no path.
 var envoy = func() *jsonFormat {
-	f := newJSON("envoy", slotTime|slotStatus|1<<Path,
+	f := newJSON("envoy", slotTime|slotStatus,
 		key(":authority", value{kind: kVHost}), other("authority", value{kind: kVHost}),
 		key("bytes_received", amount(slotReceived)), key("bytes_sent", amount(slotBytes)),
 		key("downstream_remote_address", value{kind: kHostPort}), other("downstream_direct_remote_address", value{kind: kHostPort}),
@@ -71,8 +73,9 @@ var envoy = func() *jsonFormat {
 	)
 	f.text = lines("envoy",
 		`[{iso}] "{request}" {status} {-} {received} {bytes} {milliseconds} {upmilliseconds} "{forwarded}" "{agent}" "{id}" "{vhost}" "{upstream}"…`,
-		// what Istio's sidecars write
-		`[{iso}] "{request}" {status} {-} {-} {-} "{-}" {received} {bytes} {milliseconds} {upmilliseconds} "{forwarded}" "{agent}" "{id}" "{vhost}" "{upstream}"…`)
+		// what Istio's sidecars write, and what they wrote until 1.6
+		`[{iso}] "{request}" {status} {-} {-} {-} "{-}" {received} {bytes} {milliseconds} {upmilliseconds} "{forwarded}" "{agent}" "{id}" "{vhost}" "{upstream}"…`,
+		`[{iso}] "{request}" {status} {-} "{-}" "{-}" {received} {bytes} {milliseconds} {upmilliseconds} "{forwarded}" "{agent}" "{id}" "{vhost}" "{upstream}"…`)
 	return f
 }()
 
@@ -118,12 +121,12 @@ var aliases = []struct {
 	field string // as in genericValues
 	keys  string
 }{
-	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec event.created httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
+	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec time_msec date_access event.created httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
 	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp real_ip x_real_ip"},
 	{"user", "user remote_user username user_name user.name auth userId"},
 	{"request", "request request_line requestLine req"},
 	{"method", "method request_method verb http_method requestMethod http.request.method httpRequest.requestMethod http.method req.method request.method httpMethod ClientRequestMethod properties.httpMethod"},
-	{"target", "uri url request_uri path requestUrl request_path uri_path url.original url.path httpRequest.requestUrl http.url req.url request.uri request.url ClientRequestURI ClientRequestPath resourcePath properties.requestUri request.path req.path req.originalUrl url.full http.target http.path requestURI"},
+	{"target", "uri url request_uri path requestUrl request_path requestPath uri_path url.original url.path httpRequest.requestUrl http.url req.url request.uri request.url ClientRequestURI ClientRequestPath resourcePath properties.requestUri request.path req.path req.originalUrl url.full http.target http.path requestURI"},
 	{"query", "query args query_string querystring uri_query url.query request_query"},
 	{"protocol", "protocol proto server_protocol http_version httpVersion http.version httpRequest.protocol ClientRequestProtocol properties.httpVersion request_proto"},
 	{"status", "status status_code statusCode response_status response response_code code http_status sc_status http.response.status_code httpRequest.status http.status_code res.statusCode response.status response.status_code response.statusCode EdgeResponseStatus properties.httpStatus"},
@@ -131,7 +134,7 @@ var aliases = []struct {
 	{"received", "request_length bytes_received bytes_in request_size requestSize bytes_read http.request.bytes httpRequest.requestSize ClientRequestBytes properties.receivedBytes"},
 	{"referer", "referer referrer http_referer http_referrer http.request.referrer http.referer httpRequest.referer headers.referer req.headers.referer ClientRequestReferer"},
 	{"agent", "user_agent agent http_user_agent userAgent useragent user-agent ua user_agent.original http.useragent httpRequest.userAgent headers.user-agent req.headers.user-agent ClientRequestUserAgent properties.userAgent"},
-	{"vhost", "host vhost http_host server_name virtual_host url.domain authority httpRequest.host req.headers.host ClientRequestHost properties.host"},
+	{"vhost", "http_host host vhost domain server_name virtual_host url.domain authority httpRequest.host req.headers.host ClientRequestHost properties.host"},
 	{"scheme", "scheme request_scheme url.scheme ClientRequestScheme"},
 	{"forwarded", "x_forwarded_for http_x_forwarded_for forwarded_for x-forwarded-for xff forwarded"},
 	{"id", "request_id requestId req_id id trace_id http_x_request_id x_request_id x-request-id http.request.id insertId RayID"},
