@@ -17,11 +17,12 @@ var elb = lines("elb",
 // the host header. Its upstream time is what S3 took to answer. What S3 does of
 // itself, such as deleting what has expired, has no client. What it does for one
 // request in many, such as deleting each of a batch, has no request: a dash
-// without quotes stands there, and for the referer and the agent.
+// without quotes stands there, and for the referer and the agent. S3 does not
+// escape the quotes that an agent has.
 var s3 = func() *layout {
 	var texts []string
 	for _, request := range []string{`"{request}"`, `-`} {
-		for _, sender := range []string{`"{referer}" "{agent}"`, `- -`} {
+		for _, sender := range []string{`"{referer}" "{lastagent}"`, `- -`} {
 			middle := ` [{time}] {host?} {user} {id} {-} {-} ` + request + ` {status} {-} {bytes} {-} {milliseconds} {upmilliseconds} ` + sender
 			texts = append(texts, `{-} {-}`+middle+` {-} {-} {-} {cipher} {-} {vhost} {tls}…`, `{-} {vhost}`+middle+`…`)
 		}

@@ -94,7 +94,11 @@ func addDuration(v *value, b []byte, r *Record) Reason {
 	if !ok {
 		return BadNumber
 	}
-	if n < 0 {
+	switch {
+	case n < 0 && v.part == 'u':
+		r.Duration = None // nobody answered, and what the balancer took to read the request is not the whole
+		return OK
+	case n < 0:
 		return OK
 	}
 	if v.part == 'u' {

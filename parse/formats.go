@@ -119,7 +119,7 @@ var ours = map[string]value{
 	"iso": {kind: kISO}, "anytime": {kind: kAnyTime}, "epoch": {kind: kEpoch, shift: 6}, "epochmicro": {kind: kEpoch}, "request": {kind: kRequest, rank: 1},
 	"method": text(Method), "target": {kind: kTarget}, "path": text(Path), "query": text(Query), "protocol": text(Protocol),
 	"status": {kind: kStatus}, "bytes": amount(slotBytes), "received": amount(slotReceived),
-	"referer": text(Referer), "agent": text(Agent), "vhost": {kind: kVHost}, "site": {kind: kVHost, part: 'n'}, "domain": {kind: kVHost, part: 'd'}, "span": {kind: kSpan, slot: slotDuration, shift: 6}, "scheme": {kind: kScheme, field: Scheme},
+	"referer": text(Referer), "agent": text(Agent), "lastagent": {kind: kText, field: Agent, part: 'q'}, "vhost": {kind: kVHost}, "site": {kind: kVHost, part: 'n'}, "domain": {kind: kVHost, part: 'd'}, "span": {kind: kSpan, slot: slotDuration, shift: 6}, "scheme": {kind: kScheme, field: Scheme},
 	"forwarded": {kind: kForward}, "proxies": {kind: kProxies}, "id": text(RequestID), "cache": text(Cache), "tls": text(TLS), "cipher": text(Cipher), "type": text(Type),
 	"upstream": text(Upstream), "-": {}, "number": {kind: kNumber}, "word": {kind: kWord}, "bytes+": {kind: kSize, slot: slotBytes, part: '+'},
 	"fraction": {kind: kDecimal, slot: slotDuration, shift: 6, part: '.'}, "seconds": {kind: kDecimal, slot: slotDuration, shift: 6}, "milliseconds": {kind: kDecimal, slot: slotDuration, shift: 3},

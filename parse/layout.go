@@ -343,6 +343,9 @@ func (s *step) length(b []byte, esc escape) int {
 	if s.last && esc == escapeNone && bytes.HasSuffix(b, s.stop) {
 		return len(b) - len(s.stop)
 	}
+	if s.quoted && s.kind == kText && s.part == 'q' { // nothing behind it has quotes, and in it they have no escape
+		return bytes.LastIndex(b, s.stop)
+	}
 	if s.kind == kRequest && !s.quoted {
 		if n := requestLength(b, s.stop); n >= 0 {
 			return n

@@ -299,6 +299,10 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20.345Z method=GET path=/a protocol=HTTP/1.1 agent=curl/7 vhost=a.org id=id upstream=10.0.0.5:80 status=503 bytes=91 received=0 duration=55000`}, // Istio 1.5
 		{"gcs", `"1557124100345678","","","","","","","","","","","","GCS Lifecycle Management","id7","DELETE_Object","bucket","a.jpg"`,
 			`2019-05-06T06:28:20.345678Z agent=GCS Lifecycle Management id=id7`},
+		{"s3", `79a b [06/May/2019:06:28:20 +0000] 192.0.2.3 - 3E57 REST.GET.OBJECT a "GET /b/a HTTP/1.1" 206 - 100 44 41 28 "http://a.org/"q"" "x "y" (z)" - h= - - - b.s3.amazonaws.com - - -`,
+			`2019-05-06T06:28:20Z host=192.0.2.3 method=GET path=/b/a protocol=HTTP/1.1 referer=http://a.org/"q" agent=x "y" (z) vhost=b.s3.amazonaws.com id=3E57 status=206 bytes=100 duration=41000 uptime=28000`},
+		{"alb", `https 2019-05-06T06:28:20.345678Z app/x/1 192.0.2.7:5 10.0.0.1:80 0.001 -1 -1 504 - 0 57 "GET https://a.org:443/a HTTP/1.1" "x" ECDHE TLSv1.3 arn "Root=1" "a.org" "arn" 1 2019-05-06T06:28:20.000000Z "forward" "-" "-" "10.0.0.1:80" "-" "-" "-" TID_1`,
+			`2019-05-06T06:28:20.345678Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x vhost=a.org scheme=https id=Root=1 tls=TLSv1.3 cipher=ECDHE upstream=10.0.0.1:80 status=504 bytes=57 received=0`}, // the target did not answer
 	} {
 		f, confidence, err := Recognise([][]byte{[]byte(c.line)})
 		if err != nil || f.Name() != c.format {
