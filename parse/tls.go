@@ -1,7 +1,9 @@
 package parse
 
-// tlsNames are the numbers that Go's and other TLS libraries have for versions.
+// tlsNames are the numbers that Go's and other TLS libraries have for versions, and
+// the hexadecimal flags of IIS.
 var tlsNames = map[string][]byte{"769": []byte("TLSv1"), "770": []byte("TLSv1.1"), "771": []byte("TLSv1.2"), "772": []byte("TLSv1.3"),
+	"40": []byte("TLSv1"), "100": []byte("TLSv1.1"), "400": []byte("TLSv1.2"), "1000": []byte("TLSv1.3"),
 	"1.0": []byte("TLSv1"), "1.1": []byte("TLSv1.1"), "1.2": []byte("TLSv1.2"), "1.3": []byte("TLSv1.3")}
 
 // tlsVersion names a version as OpenSSL does, and most logs.

@@ -27,6 +27,10 @@ type w3c struct {
 var iis = &w3c{name: "w3c", escaped: 1<<Agent | 1<<Forwarded, undo: undoPlus, do: doPlus, columns: "date time c-ip cs-username cs-method cs-uri-stem cs-uri-query sc-status " +
 	"sc-bytes cs-bytes time-taken cs-version cs-host cs(User-Agent) cs(Referer)"}
 
+// iisDefault are the columns of IIS since version 8, if nobody has chosen others: they
+// are taken for those of a log that has lost its header, where its lines fit.
+const iisDefault = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken"
+
 var cloudFront = &w3c{name: "cloudfront", sep: '\t', assumed: true, escaped: 1<<NumFields - 1, undo: undoPercent, do: doPercent, columns: "date time x-edge-location sc-bytes " +
 	"c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id " +
 	"x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version " +
@@ -49,20 +53,28 @@ func compileColumns(header string) (Format, error) {
 var w3cColumns = map[string]value{
 	"date": {kind: kDate}, "time": {kind: kTimeOfDay}, "c-ip": {kind: kHost, rank: 2}, "c-dns": ranked(1, value{kind: kHost}),
 	"cs-username": text(User), "cs-method": text(Method), "cs-uri-stem": ranked(1, text(Path)), "cs-uri-query": ranked(1, text(Query)),
-	"cs-uri": {kind: kTarget, part: 'a'}, "sc-status": {kind: kStatus}, "sc-bytes": amount(slotBytes), "bytes": ranked(-1, amount(slotBytes)), "cs-bytes": amount(slotReceived),
-	"time-taken": {kind: kDecimal, slot: slotDuration, shift: 6, part: 't'}, "cs-version": text(Protocol), "cs-protocol-version": text(Protocol),
+	"cs-uri": {kind: kTarget, part: 'a'}, "sc-status": {kind: kStatus}, "c-status": ranked(-1, value{kind: kStatus}), "sc-bytes": amount(slotBytes), "bytes": ranked(-1, amount(slotBytes)), "cs-bytes": amount(slotReceived),
+	"time-taken": {kind: kDecimal, slot: slotDuration, shift: 6, part: 't'}, "timetakenms": {kind: kDecimal, slot: slotDuration, shift: 3, rank: -1}, "cs-version": text(Protocol), "cs-protocol-version": text(Protocol),
 	"cs-host": {kind: kVHost}, "cs(host)": {kind: kVHost}, "x-host-header": ranked(1, value{kind: kVHost}),
 	"cs(user-agent)": text(Agent), "cs(referer)": text(Referer), "cs(referrer)": text(Referer), "cs-protocol": {kind: kScheme, field: Scheme},
 	"x-forwarded-for": {kind: kForward}, "cs(x-forwarded-for)": {kind: kForward}, "s-xff": {kind: kForward},
 	"x-edge-result-type": text(Cache), "x-edge-request-id": text(RequestID), "ssl-protocol": text(TLS), "ssl-cipher": text(Cipher),
-	"sc-content-type": text(Type), "sc(content-type)": text(Type),
+	"sc-content-type": text(Type), "sc(content-type)": text(Type), "x-forwarded-proto": {kind: kScheme, field: Scheme}, "crypt-protocol": {kind: kTLS},
+	// Of proxies: ISA Server, Blue Coat.
+	"c-agent": ranked(-1, text(Agent)), "cs-referred": ranked(-1, text(Referer)), "cs-uri-path": text(Path), "cs-uri-scheme": {kind: kScheme, field: Scheme},
+	"s-action": ranked(-1, text(Cache)), "rs(content-type)": ranked(-1, text(Type)),
 }
 
 // w3cValues returns what the columns of a #Fields: line hold.
 func w3cValues(columns string) []value {
 	var tokens []token
-	for name := range strings.FieldsSeq(columns) {
-		tokens = append(tokens, token{value: w3cColumns[strings.ToLower(name)]})
+	names := strings.Fields(strings.ToLower(columns))
+	utc := slices.Contains(names, "time")
+	for _, name := range names {
+		if bare, local := strings.CutSuffix(name, "-local"); local && !utc {
+			name = bare // of IIS Advanced Logging, which does not say the zone
+		}
+		tokens = append(tokens, token{value: w3cColumns[name]})
 	}
 	resolve(tokens)
 	values := make([]value, len(tokens))
@@ -78,8 +90,11 @@ func (f *w3c) Directive() string { return "#" }
 func (f *w3c) NewParser(directives []byte) Parser {
 	p := &w3cParser{format: f, raw: fieldSet(f.escaped & (1 << Agent))}
 	p.undo = p.undone
-	if f.assumed {
+	switch {
+	case f.assumed:
 		p.values = w3cValues(f.columns)
+	case f == iis:
+		p.values = w3cValues(iisDefault)
 	}
 	for line := range bytes.Lines(directives) {
 		p.directive(bytes.TrimRight(line, "\r\n"))
@@ -115,8 +130,8 @@ func (p *w3cParser) directive(line []byte) {
 			p.fields = append(p.fields[:0], rest...)
 			p.values = w3cValues(string(rest))
 		}
-		if len(rest) == 0 {
-			p.values = nil // as of a log that names no columns at all
+		if len(rest) == 0 || p.format == cloudFront && !bytes.Contains(rest, []byte("x-edge-")) {
+			p.values = nil // as of a log that names no columns at all, or of another server's with tabs
 		}
 	case strings.EqualFold(string(keyword), "Date") && len(rest) >= 10:
 		c := newClock
@@ -137,9 +152,33 @@ func (p *w3cParser) Parse(line []byte, r *Record) Reason {
 	if p.values == nil {
 		return TooFew
 	}
+	sep := p.separator(line)
+	reason := p.read(line, sep, r)
+	if reason != OK && sep == ' ' && bytes.Contains(line, twoBlanks) {
+		return p.read(p.scratch.single(line), sep, r) // some servers line their columns up
+	}
+	return reason
+}
+
+var twoBlanks = []byte("  ")
+
+// single returns a line with one blank for each row of them, but in quotes.
+func (s *scratch) single(line []byte) []byte {
+	out := s.take(len(line))
+	quoted := false
+	for i, c := range line {
+		if quoted = quoted != (c == '"'); quoted || c != ' ' || i > 0 && line[i-1] != ' ' {
+			out = append(out, c)
+		}
+	}
+	*s = (*s)[:len(*s)+len(out)]
+	return out
+}
+
+// read parses a line whose columns are told apart by sep.
+func (p *w3cParser) read(line []byte, sep byte, r *Record) Reason {
 	*r = noRecord
 	p.day, p.time = nil, nil
-	sep := p.separator(line)
 	for i := range p.values {
 		if len(line) == 0 {
 			return TooFew
