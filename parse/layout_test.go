@@ -336,7 +336,9 @@ func TestPrefixes(t *testing.T) {
 			"2026-01-24T01:34:36.743+01:00 host nginx[1]: ", "<34>1 2026-01-24T01:34:36Z host nginx 1 - - ",
 			`<34>1 2026-01-24T01:34:36Z host nginx 1 ID47 [a b="c"] `, `<34>1 2026-01-24T01:34:36Z host nginx 1 - [a b="] \"" c="d"][e] `, "\x1b[33mweb-1  |\x1b[0m ", "\x1b[36mweb-1  | \x1b[0m", "2026-01-24T01:34:36.743000000Z ",
 			"web-1  | 2026-01-24T01:34:36.743000000Z ", "[pod/web-5d/nginx] 2026-01-24T01:34:36.743000000Z ",
-			"Feb 25 16:19:38.123456 host nginx[7]: ", "Wed 2026-02-25 16:19:38 CET host nginx[7]: ", "2026-02-25T16:19:38+0100 host nginx[7]: "} {
+			"Feb 25 16:19:38.123456 host nginx[7]: ", "Wed 2026-02-25 16:19:38 CET host nginx[7]: ", "2026-02-25T16:19:38+0100 host nginx[7]: ",
+			"2026-02-25T16:19:38+01:00 host nginx[7]:  ", "Feb  5 16:19:38 host local0.info nginx[7]: ", "<134>", "<6>", "<134>2026-02-25T16:19:38.123456+01:00 ",
+			"2026-01-24T01:34:36.7Z stdout F <134>Feb  5 16:19:38 nginx[7]: ", "Feb 25 16:19:38 host docker[7]: <134>1 2026-01-24T01:34:36Z host nginx 1 - - "} {
 			line := []byte(prefix + f.Example)
 			if reason := Prefixed(f).NewParser(nil).Parse(line, &got); reason != OK || show(&got) != show(&want) {
 				t.Errorf("%s: %s reads as %s, reason %d, want %s", f.Name(), line, show(&got), reason, show(&want))

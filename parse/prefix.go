@@ -7,7 +7,9 @@ import "bytes"
 // the "name | " of docker compose, "[pod/name/container] " of kubectl, a bare
 // timestamp as docker logs -t writes it, alone or behind one of these, the JSON
 // that Docker keeps lines in, and syslog's header, old and new, with the time as
-// journalctl has it: short, short-precise, short-full or short-iso.
+// journalctl has it: short, short-precise, short-full or short-iso. Of syslog
+// there may be only the priority, as HAProxy writes it to standard output, and all
+// of it may stand behind what a container's runtime or the journal put first.
 func Prefixed(f Format) Format {
 	if _, ok := f.(prefixed); ok {
 		return f
@@ -76,7 +78,10 @@ func (p *prefixedParser) fromDocker(line []byte) []byte {
 	if !plain {
 		text = p.scratch.unescapeJSON(text)
 	}
-	return bytes.TrimRight(text, "\r\n")
+	if text = bytes.TrimRight(text, "\r\n"); len(text) > 2 && text[0] == '<' {
+		return afterPriority(text)
+	}
+	return text
 }
 
 // afterColours skips the ESC [ 33 m with which docker compose colours a name.
@@ -91,8 +96,17 @@ func afterColours(line []byte) []byte {
 	return line
 }
 
-// afterPrefix returns the line behind its prefix, all of it if it has none.
+// afterPrefix returns the line behind its prefixes, all of it if it has none.
 func afterPrefix(line []byte) []byte {
+	rest := afterOne(line)
+	if len(rest) < len(line) && len(rest) > 2 && rest[0] == '<' && isDigit(rest[1]) {
+		return afterPriority(rest)
+	}
+	return rest
+}
+
+// afterOne returns the line behind its first prefix.
+func afterOne(line []byte) []byte {
 	line = afterColours(line)
 	if len(line) < 8 {
 		return line
@@ -171,24 +185,42 @@ func afterFullTime(line []byte) []byte {
 }
 
 // afterTag skips "host tag[pid]: " or "tag: " at the start of rest, which is
-// what follows the time; without them the line has no prefix.
+// what follows the time; without them the line has no prefix. Before the tag there
+// may be "local0.info", as BusyBox writes it; behind it a second blank, as
+// rsyslog's %msg% begins with one.
 func afterTag(line, rest []byte) []byte {
 	at := rest
-	for range 2 {
+	for words := 0; words < 2; {
 		i := bytes.IndexByte(at, ' ')
 		if i <= 0 || at[0] == '[' { // the line's own
 			return line
 		}
 		word := at[:i]
 		if at = at[i+1:]; word[i-1] == ':' {
-			return at
+			return bytes.TrimLeft(at, " ")
+		}
+		if !isSelector(word) {
+			words++
 		}
 	}
 	return line
 }
 
+// isSelector tells a facility and severity of syslog, such as local0.info.
+func isSelector(word []byte) bool {
+	_, severity, ok := bytes.Cut(word, dot)
+	if !ok {
+		return false
+	}
+	switch string(severity) {
+	case "emerg", "alert", "crit", "err", "warn", "warning", "notice", "info", "debug":
+		return true
+	}
+	return false
+}
+
 // afterPriority skips what begins with <34>: "<34>Feb 25 …" or, in RFC 5424,
-// "<34>1 2026-01-24T01:34:36Z host app pid id - ".
+// "<34>1 2026-01-24T01:34:36Z host app pid id - ", or nothing more.
 func afterPriority(line []byte) []byte {
 	i := bytes.IndexByte(line, '>')
 	if i < 2 || i > 4 {
@@ -199,10 +231,7 @@ func afterPriority(line []byte) []byte {
 	}
 	rest := line[i+1:]
 	if len(rest) < 2 || rest[0] != '1' || rest[1] != ' ' {
-		if after := afterPrefix(rest); len(after) < len(rest) {
-			return after
-		}
-		return line
+		return afterOne(rest)
 	}
 	for range 6 { // version, time, host, app, process, message id
 		n := bytes.IndexByte(rest, ' ')
