@@ -62,7 +62,7 @@ var formats = sync.OnceValue(func() []FormatInfo {
 			`192.0.2.7 - - [17/May/2021:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/7.68" 78 0.004 [default-web-80] [] 10.0.0.5:80 512 0.004 200 5f1c`},
 		{nginxProxyManager, "Nginx Proxy Manager, proxied hosts and others",
 			`[24/Jan/2022:16:51:02 +0000] HIT 200 200 - GET https example.com "/a" [Client 192.0.2.7] [Length 192] [Gzip 3.10] [Sent-to 10.0.0.5] "Mozilla/5.0" "-"`},
-		{or(lines("traefik", combinedText+` {-} "{-}" "{upstream}" {milliseconds}ms`), Combined),
+		{traefik,
 			"Traefik's access log in its default format",
 			`192.0.2.7 - - [08/Dec/2021:13:59:39 +0000] "GET /a HTTP/1.1" 200 352 "-" "Mozilla/5.0" 242 "web@docker" "http://172.17.0.3:80" 1ms`},
 		{uwsgi, "uWSGI's default",
@@ -107,6 +107,18 @@ const (
 
 // anyTimed is a layout's text with a time as $time_iso8601 or $msec has it.
 func anyTimed(text string) string { return strings.Replace(text, "{time}", "{anytime}", 1) }
+
+// traefik is Traefik's CLF. Until 2.2 it has no quotes around what is not there,
+// and 1.4 none around header fields that were not sent.
+var traefik = func() *layout {
+	var texts []string
+	for _, service := range []string{`"{-}" "{upstream}"`, `"{-}" {upstream}`, `- -`} {
+		for _, sender := range []string{`"{referer}" "{agent}"`, `- "{agent}"`, `"{referer}" -`, `- -`} {
+			texts = append(texts, commonText+` `+sender+` {-} `+service+` {milliseconds}ms`)
+		}
+	}
+	return or(lines("traefik", texts...), Combined)
+}()
 
 var nginxProxyManager = or(lines("nginx-proxy-manager",
 	`[{time}] {cache} {-} {status} - {method} {scheme} {vhost} "{target}" [Client {host}] [Length {bytes}] [Gzip {-}] [Sent-to {upstream}] "{agent}" "{referer}"`,

@@ -267,6 +267,10 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a query=b protocol=HTTP/1.1 status=200 duration=12000 uptime=11000`},
 		{"traefik-json", `{"ClientHost":"::1","DownstreamStatus":204,"RequestPath":"/","ServiceURL":"http://10.0.0.1:80","StartUTC":"2019-05-06T06:28:20Z"}`,
 			`2019-05-06T06:28:20Z host=::1 path=/ upstream=http://10.0.0.1:80 status=204`},
+		{"traefik", `::1 - - [06/May/2019:06:28:20 +0000] "GET /ping HTTP/1.1" 200 2 "-" "-" 1 "ping@internal" - 3ms`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/ping protocol=HTTP/1.1 status=200 bytes=2 duration=3000`}, // 2.1
+		{"traefik", `::1 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 404 19 - "x y" 155025 - - 0ms`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a protocol=HTTP/1.1 agent=x y status=404 bytes=19 duration=0`}, // 1.4
 		{"squid", `1286536309.608      0 - NONE_NONE/000 0 - error:transaction-end-before-headers - HIER_NONE/- -`,
 			`2010-10-08T11:11:49.608Z path=error:transaction-end-before-headers cache=NONE_NONE status=0 bytes=0 duration=0`},
 		{"s3", `79a b [06/May/2019:06:28:20 +0000] - AmazonS3 DD6C S3.EXPIRE.OBJECT a.pdf "-" - - - 4406583 - - "-" "-" - 10S6 - - - - - -`,
