@@ -295,6 +295,10 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20Z host=192.0.2.7 path=/a vhost=a.org status=200 bytes=5 duration=12000`}, // "host" is $server_addr
 		{"json", `{"time_msec":"1557124100.345","remote_addr":"::1","request_time":,"status":499,"path":"/a","upstream_response_time":,"method":"GET","http_user_agent":"x\x22y","n":}`,
 			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/a agent=x"y status=499`}, // variables that were empty, and nginx's default escapes
+		{"json", `{"request":{"method":"GET","uri":"/x?y","url":"http://a.org:8000/x?y","size":"100","headers":{"user-agent":"x","host":"a.org"}},"response":{"status":200,"size":"5"},"latencies":{"request":12,"kong":1,"proxy":11},"client_ip":"::1","started_at":1557124100345}`,
+			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/x query=y agent=x vhost=a.org status=200 bytes=5 received=100 duration=12000`}, // Kong
+		{"json", `{"@timestamp":"2019-05-06T06:28:20Z","source":{"ip":"::1"},"http":{"version":"1.1","request":{"method":"GET"},"response":{"status_code":200}},"url":{"original":"/a"}}`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a protocol=HTTP/1.1 status=200`}, // of Elastic's schema
 		{"caddy", `{"ts":1557124100.345,"request":{"method":"GET","uri":"/a","proto":"HTTP/2.0","remote_addr":"192.0.2.7:5","host":"a.org","tls":{"version":771,"ciphersuite":49196}},"latency":0.25,"size":5,"status":200}`,
 			`2019-05-06T06:28:20.345Z host=192.0.2.7 method=GET path=/a protocol=HTTP/2.0 vhost=a.org tls=TLSv1.2 cipher=TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 status=200 bytes=5 duration=250000`}, // 2.0
 		{"envoy", `{":authority":"-","bytes_received":"0","bytes_sent":"11","downstream_remote_address":"192.0.2.7:5","duration":"0","method":"-","protocol":"HTTP/1.1","response_code":"400","response_flags":"DPE","start_time":"2019-05-06T06:28:20.000Z","x-envoy-origin-path":"-"}`,

@@ -121,20 +121,21 @@ var aliases = []struct {
 	field string // as in genericValues
 	keys  string
 }{
-	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec time_msec date_access event.created httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
-	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp real_ip x_real_ip"},
+	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec time_msec date_access event.created started_at httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
+	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote_address remoteAddress remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp real_ip x_real_ip"},
 	{"user", "user remote_user username user_name user.name auth userId"},
 	{"request", "request request_line requestLine req"},
 	{"method", "method request_method verb http_method requestMethod http.request.method httpRequest.requestMethod http.method req.method request.method httpMethod ClientRequestMethod properties.httpMethod"},
 	{"target", "uri url request_uri path requestUrl request_path requestPath uri_path url.original url.path httpRequest.requestUrl http.url req.url request.uri request.url ClientRequestURI ClientRequestPath resourcePath properties.requestUri request.path req.path req.originalUrl url.full http.target http.path requestURI"},
 	{"query", "query args query_string querystring uri_query url.query request_query"},
-	{"protocol", "protocol proto server_protocol http_version httpVersion http.version httpRequest.protocol ClientRequestProtocol properties.httpVersion request_proto"},
-	{"status", "status status_code statusCode response_status response response_code code http_status sc_status http.response.status_code httpRequest.status http.status_code res.statusCode response.status response.status_code response.statusCode EdgeResponseStatus properties.httpStatus"},
-	{"bytes", "bytes size body_bytes_sent bytes_sent response_size responseSize bytes_out length content_length resp_size http.response.body.bytes http.response.bytes httpRequest.responseSize EdgeResponseBytes responseLength properties.sentBytes"},
-	{"received", "request_length bytes_received bytes_in request_size requestSize bytes_read http.request.bytes httpRequest.requestSize ClientRequestBytes properties.receivedBytes"},
-	{"referer", "referer referrer http_referer http_referrer http.request.referrer http.referer httpRequest.referer headers.referer req.headers.referer ClientRequestReferer"},
-	{"agent", "user_agent agent http_user_agent userAgent useragent user-agent ua user_agent.original http.useragent httpRequest.userAgent headers.user-agent req.headers.user-agent ClientRequestUserAgent properties.userAgent"},
-	{"vhost", "http_host host vhost domain server_name virtual_host url.domain authority httpRequest.host req.headers.host ClientRequestHost properties.host"},
+	{"protocol", "protocol proto server_protocol httpRequest.protocol ClientRequestProtocol request_proto"},
+	{"version", "http_version httpVersion http.version properties.httpVersion req.httpVersion"},
+	{"status", "status status_code statusCode response_status response response_code code http_status sc_status http.response.status_code httpRequest.status http.status_code res.statusCode resp_status response.status response.status_code response.statusCode EdgeResponseStatus properties.httpStatus"},
+	{"bytes", "bytes size body_bytes_sent bytes_sent response_size responseSize bytes_out length content_length resp_size http.response.body.bytes http.response.bytes httpRequest.responseSize EdgeResponseBytes responseLength resp_bytes_length response.size properties.sentBytes"},
+	{"received", "request_length bytes_received bytes_in request_size requestSize bytes_read http.request.bytes httpRequest.requestSize request.size ClientRequestBytes properties.receivedBytes"},
+	{"referer", "referer referrer http_referer http_referrer http.request.referrer http.referer httpRequest.referer headers.referer req.headers.referer request.headers.referer ClientRequestReferer"},
+	{"agent", "user_agent agent http_user_agent userAgent useragent user-agent ua user_agent.original http.useragent httpRequest.userAgent headers.user-agent req.headers.user-agent request.headers.user-agent ClientRequestUserAgent properties.userAgent"},
+	{"vhost", "http_host host vhost domain server_name virtual_host url.domain authority httpRequest.host req.headers.host request.headers.host ClientRequestHost properties.host"},
 	{"scheme", "scheme request_scheme url.scheme ClientRequestScheme"},
 	{"forwarded", "x_forwarded_for http_x_forwarded_for forwarded_for x-forwarded-for xff forwarded"},
 	{"id", "request_id requestId req_id id trace_id http_x_request_id x_request_id x-request-id http.request.id insertId RayID"},
@@ -144,7 +145,7 @@ var aliases = []struct {
 	{"type", "content_type sent_http_content_type mime_type http.response.mime_type EdgeResponseContentType"},
 	{"upstream", "upstream_addr upstream upstream_host upstreamhost backend"},
 	{"duration", "request_time duration response_time responseTime responsetime elapsed took latency request_duration httpRequest.latency properties.timeTaken rt reqtime"},
-	{"duration_ms", "duration_ms response_time_ms latency_ms elapsed_ms time_taken_ms responseTimeMs"},
+	{"duration_ms", "duration_ms response_time_ms latency_ms elapsed_ms time_taken_ms responseTimeMs resp_elapsed_ms latencies.request"},
 	{"duration_us", "duration_us latency_us elapsed_us"},
 	{"duration_ns", "duration_ns event.duration"},
 	{"uptime", "upstream_response_time upstream_time upstreamtime urt apptime"},
@@ -153,7 +154,7 @@ var aliases = []struct {
 // genericValues are the names that a mapping of the user's may use.
 var genericValues = map[string]value{
 	"time": {kind: kAnyTime}, "host": {kind: kHost}, "ident": text(Ident), "user": text(User), "request": {kind: kRequest},
-	"method": text(Method), "target": {kind: kTarget}, "path": text(Path), "query": {kind: kQuery}, "protocol": text(Protocol),
+	"method": text(Method), "target": {kind: kTarget}, "path": text(Path), "query": {kind: kQuery}, "protocol": text(Protocol), "version": {kind: kVersion},
 	"status": {kind: kStatus}, "bytes": amount(slotBytes), "received": amount(slotReceived), "referer": text(Referer), "agent": text(Agent),
 	"vhost": {kind: kVHost}, "scheme": {kind: kScheme, field: Scheme}, "forwarded": text(Forwarded), "id": text(RequestID),
 	"cache": text(Cache), "tls": {kind: kTLS}, "cipher": {kind: kCipher}, "type": text(Type), "upstream": text(Upstream),
@@ -170,7 +171,7 @@ var genericJSON = func() *jsonFormat {
 	for _, a := range aliases {
 		for i, name := range strings.Fields(a.keys) {
 			v := genericValues[a.field]
-			if i == 0 && !strings.HasPrefix(a.field, "duration_") && a.field != "request" {
+			if i == 0 && !strings.HasPrefix(a.field, "duration_") && a.field != "request" && a.field != "version" {
 				keys = append(keys, key(name, v))
 			} else {
 				keys = append(keys, other(name, v))

@@ -35,6 +35,7 @@ const (
 	kCapture               // header fields that HAProxy captured: a|b
 	kTLS                   // the number of a TLS version, or its name
 	kCipher                // the number of a cipher suite, or its name
+	kVersion               // the protocol, or only the number of HTTP's version
 	kDate                  // 2015-05-17, to go with a kTimeOfDay
 	kTimeOfDay             // 10:05:03.123
 	kPart                  // one part of a time, see strftime.go
@@ -95,6 +96,8 @@ func (v *value) slots() slot {
 		return 1 << TLS
 	case kCipher:
 		return 1 << Cipher
+	case kVersion:
+		return 1 << Protocol
 	}
 	return 0
 }
@@ -234,6 +237,8 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 		r.Text[TLS] = tlsVersion(b)
 	case kCipher:
 		r.Text[Cipher] = cipherSuite(b)
+	case kVersion:
+		r.Text[Protocol] = p.protocol(b)
 	case kSum:
 		if p.sum(v, b, r) != len(b) {
 			return BadNumber
@@ -242,6 +247,16 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 		return p.setTime(v, b, r)
 	}
 	return OK
+}
+
+// protocol returns a version such as 1.1 with the name of the protocol that it is of.
+func (p *reader) protocol(b []byte) []byte {
+	if len(b) == 0 || !isDigit(b[0]) {
+		return b
+	}
+	out := append(append(p.scratch.take(len("HTTP/")+len(b)), "HTTP/"...), b...)
+	p.scratch = p.scratch[:len(p.scratch)+len(out)]
+	return out
 }
 
 var comma, colon, dot, question, plus = []byte(","), []byte(":"), []byte("."), []byte("?"), []byte("+")
@@ -466,6 +481,8 @@ func (v *value) append(dst []byte, r *Record) []byte {
 		dst = append(dst, r.Text[TLS]...)
 	case kCipher:
 		dst = append(dst, r.Text[Cipher]...)
+	case kVersion:
+		dst = append(dst, r.Text[Protocol]...)
 	case kCLF, kISO, kAnyTime, kDate, kTimeOfDay, kPart:
 		dst = v.appendTime(dst, r)
 	case kEpoch:
