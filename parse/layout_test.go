@@ -305,6 +305,8 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20Z host=192.0.2.7 protocol=HTTP/1.1 status=400 bytes=11 received=0 duration=0`}, // no HTTP
 		{"envoy", `[2019-05-06T06:28:20.345Z] "GET /a HTTP/1.1" 503 UF "-" "TLS error: 268435703" 0 91 55 - "-" "curl/7" "id" "a.org" "10.0.0.5:80" outbound|80||x - 10.0.0.6:80 192.0.2.7:5 - default`,
 			`2019-05-06T06:28:20.345Z method=GET path=/a protocol=HTTP/1.1 agent=curl/7 vhost=a.org id=id upstream=10.0.0.5:80 status=503 bytes=91 received=0 duration=55000`}, // Istio 1.5
+		{"cloudfront", "2019-05-06\t06:28:20\tFRA2\t182\t192.0.2.7\tGET\td1.cloudfront.net\t/a\t200\t-\tx%20y\tb=1\t-\tHit\tid==\ta.org\thttp\t-\t0.001",
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a query=b=1 agent=x y vhost=a.org scheme=http id=id== cache=Hit status=200 bytes=182 duration=1000`}, // 2014, without its header
 		{"gcs", `"1557124100345678","","","","","","","","","","","","GCS Lifecycle Management","id7","DELETE_Object","bucket","a.jpg"`,
 			`2019-05-06T06:28:20.345678Z agent=GCS Lifecycle Management id=id7`},
 		{"s3", `79a b [06/May/2019:06:28:20 +0000] 192.0.2.3 - 3E57 REST.GET.OBJECT a "GET /b/a HTTP/1.1" 206 - 100 44 41 28 "http://a.org/"q"" "x "y" (z)" - h= - - - b.s3.amazonaws.com - - -`,

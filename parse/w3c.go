@@ -19,6 +19,7 @@ type w3c struct {
 	sep     byte   // between columns; 0 for blanks
 	columns string // where there is no #Fields: line; what Append writes
 	assumed bool   // the columns are those of a log without a header
+	older   []int  // how many of them older versions have, which appended the others
 	escaped slot   // the texts in which undo undoes what do does
 	undo    func(p *reader, f Field, b []byte) []byte
 	do      func(dst []byte, f Field, text []byte) []byte
@@ -31,7 +32,7 @@ var iis = &w3c{name: "w3c", escaped: 1<<Agent | 1<<Forwarded, undo: undoPlus, do
 // are taken for those of a log that has lost its header, where its lines fit.
 const iisDefault = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken"
 
-var cloudFront = &w3c{name: "cloudfront", sep: '\t', assumed: true, escaped: 1<<NumFields - 1, undo: undoPercent, do: doPercent, columns: "date time x-edge-location sc-bytes " +
+var cloudFront = &w3c{name: "cloudfront", sep: '\t', assumed: true, older: []int{12, 15, 18, 19, 23, 24, 26}, escaped: 1<<NumFields - 1, undo: undoPercent, do: doPercent, columns: "date time x-edge-location sc-bytes " +
 	"c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id " +
 	"x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version " +
 	"fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"}
@@ -181,6 +182,9 @@ func (p *w3cParser) read(line []byte, sep byte, r *Record) Reason {
 	p.day, p.time = nil, nil
 	for i := range p.values {
 		if len(line) == 0 {
+			if p.fields == nil && slices.Contains(p.format.older, i) {
+				break
+			}
 			return TooFew
 		}
 		var field []byte
