@@ -357,11 +357,15 @@ func TestPrefixes(t *testing.T) {
 				t.Errorf("%s is not recognised behind %q: %v", f.Name(), prefix, err)
 			}
 		}
-		docker := append(appendJSONText([]byte(`{"log":"`), f.Example+"\n"), `","stream":"stdout","time":"2026-01-24T01:34:36.743Z"}`...)
-		if g, _, err := Recognise([][]byte{docker}); err != nil || g.Name() != f.Name() {
-			t.Errorf("%s is not recognised as Docker keeps it: %v", f.Name(), err)
-		} else if reason := g.NewParser(nil).Parse(docker, &got); reason != OK || show(&got) != show(&want) {
-			t.Errorf("%s: %s reads as %s, reason %d, want %s", f.Name(), docker, show(&got), reason, show(&want))
+		for _, around := range [][2]string{{`{"log":"`, `\n","stream":"stdout","time":"2026-01-24T01:34:36.743Z"}`},
+			{`{"__CURSOR":"s=a","__REALTIME_TIMESTAMP":"1769218476743000","_HOSTNAME":"web","MESSAGE":"`, `","PRIORITY":"6"}`},
+			{`{ "__REALTIME_TIMESTAMP" : "1769218476743000", "MESSAGE" : "`, `" }`}} {
+			line := append(appendJSONText([]byte(around[0]), f.Example), around[1]...)
+			if g, _, err := Recognise([][]byte{line}); err != nil || g.Name() != f.Name() {
+				t.Errorf("%s is not recognised within %s: %v", f.Name(), around[0], err)
+			} else if reason := g.NewParser(nil).Parse(line, &got); reason != OK || show(&got) != show(&want) {
+				t.Errorf("%s: %s reads as %s, reason %d, want %s", f.Name(), line, show(&got), reason, show(&want))
+			}
 		}
 	}
 }

@@ -6,7 +6,7 @@ import "bytes"
 // its lines skipped: the container runtime's "2026-01-24T01:34:36.7Z stdout F ",
 // the "name | " of docker compose, "[pod/name/container] " of kubectl, a bare
 // timestamp as docker logs -t writes it, alone or behind one of these, the JSON
-// that Docker keeps lines in, and syslog's header, old and new, with the time as
+// that Docker and journalctl -o json keep lines in, and syslog's header, old and new, with the time as
 // journalctl has it: short, short-precise, short-full or short-iso. Of syslog
 // there may be only the priority, as HAProxy writes it to standard output, and all
 // of it may stand behind what a container's runtime or the journal put first.
@@ -41,8 +41,8 @@ func (p *prefixedParser) Reset() {
 // may be the line's own: it stays where the line is no record without it.
 func (p *prefixedParser) Parse(line []byte, r *Record) Reason {
 	rest := afterPrefix(line)
-	if bytes.HasPrefix(line, dockerLog) {
-		rest = p.fromDocker(line)
+	if text := wrapped(line); text > 0 {
+		rest = p.unwrapped(line, text)
 	}
 	p.bare = rest
 	n := timestamp(rest)
@@ -66,15 +66,39 @@ func (p *prefixedParser) Parse(line []byte, r *Record) Reason {
 
 var dockerLog = []byte(`{"log":"`)
 
-// fromDocker takes the line out of {"log":"…\n","stream":"stdout","time":"…"},
-// as Docker's json-file driver keeps it.
-func (p *prefixedParser) fromDocker(line []byte) []byte {
+// wrapped returns where in an object of JSON the text of a line is: behind
+// {"log":" as Docker's json-file driver writes it, or the MESSAGE of the journal,
+// with or without blanks around colons. It is 0 where the object is the line's own;
+// inside a string these quotes would have backslashes.
+func wrapped(line []byte) int {
+	if bytes.HasPrefix(line, dockerLog) {
+		return len(dockerLog)
+	}
+	if !bytes.HasPrefix(line, []byte("{")) || !bytes.Contains(line, []byte(`"__REALTIME_TIMESTAMP"`)) {
+		return 0
+	}
+	key := []byte(`"MESSAGE"`)
+	i := bytes.Index(line, key)
+	if i < 0 {
+		return 0
+	}
+	if i = skipSpace(line, i+len(key)); i == len(line) || line[i] != ':' {
+		return 0
+	}
+	if i = skipSpace(line, i+1); i == len(line) || line[i] != '"' {
+		return 0 // null, or bytes that are no text
+	}
+	return i + 1
+}
+
+// unwrapped takes the line out of the string whose text begins at line[start].
+func (p *prefixedParser) unwrapped(line []byte, start int) []byte {
 	s := unknownSlashes
-	end, plain := s.stringEnd(line, len(dockerLog))
+	end, plain := s.stringEnd(line, start)
 	if end < 0 {
 		return line
 	}
-	text := line[len(dockerLog):end]
+	text := line[start:end]
 	if !plain {
 		text = p.scratch.unescapeJSON(text)
 	}
