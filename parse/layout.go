@@ -74,7 +74,7 @@ func compile(tokens []token, esc escape, loose bool) (program, error) {
 			return g, fmt.Errorf("two fields without a text between them: there is no telling where the first ends")
 		}
 		s := step{value: t.value, lit: lit}
-		s.list = t.value.kind == kHost || t.value.kind == kForward || t.value.kind == kSkip || t.value.kind == kText && (t.value.field == Forwarded || t.value.field == Upstream)
+		s.list = t.value.kind == kHost || t.value.kind == kForward || t.value.kind == kProxies || t.value.kind == kSkip || t.value.kind == kText && (t.value.field == Forwarded || t.value.field == Upstream)
 		s.pad = t.value.kind == kDecimal
 		switch t.value.kind {
 		case kPart:

@@ -38,6 +38,7 @@ const (
 	kVersion               // the protocol, or only the number of HTTP's version
 	kDate                  // 2015-05-17, to go with a kTimeOfDay
 	kTimeOfDay             // 10:05:03.123
+	kTail                  // what follows Combined, see tail.go
 	kPart                  // one part of a time, see strftime.go
 )
 
@@ -179,12 +180,19 @@ func (p *reader) set(v *value, b []byte, r *Record) Reason {
 	case kForward:
 		return setForwarded(b, r)
 	case kProxies:
-		if r.More = !areAddresses(b); !r.More {
+		switch {
+		case areAddresses(b) && (v.part != ',' || bytes.IndexByte(b, ',') >= 0):
 			r.Text[Forwarded] = b
+		case v.part == ',':
+			return BadHost
+		default:
+			r.More = true
 		}
 	case kNumber:
 		_, ok := count(b)
 		return reasonIf(!ok, BadNumber)
+	case kTail:
+		return p.setTail(b, r)
 	case kWord:
 		r.More = true
 		return reasonIf(len(b) == 0 || b[0] == '"', BadQuote)
@@ -349,6 +357,9 @@ func setHost(b []byte, r *Record) Reason {
 	}
 	seen := hostClasses(b)
 	if seen&hostBad != 0 && bytes.IndexByte(b, ',') >= 0 {
+		if i := bytes.LastIndexByte(b, ' '); i > 0 && b[i-1] != ',' {
+			return BadHost // a field more
+		}
 		return setForwarded(b, r)
 	}
 	host, ok := cleanHost(b, seen)
@@ -390,10 +401,10 @@ func areAddresses(b []byte) bool {
 }
 
 // isSite reports whether b can be a virtual host, perhaps with a port: of what is
-// written about it in a certain place. A domain has a dot, and is no address: that
-// would be of a client.
+// written about it in a certain place. A domain has a dot, and is no IPv4 address:
+// that would be of a client.
 func isSite(b []byte, domain bool) bool {
-	letters, dots := 0, 0
+	letters, dots, colons := 0, 0, 0
 	if len(b) > 10 && b[4] == '-' && b[7] == '-' && b[10] == 'T' {
 		return false // a time that stands before a line
 	}
@@ -403,11 +414,13 @@ func isSite(b []byte, domain bool) bool {
 			letters++
 		case c == '.':
 			dots++
-		case !isDigit(c) && bytes.IndexByte([]byte("-_:[]"), c) < 0 && c < 0x80:
+		case c == ':':
+			colons++
+		case !isDigit(c) && bytes.IndexByte([]byte("-_[]*~"), c) < 0 && c < 0x80:
 			return false
 		}
 	}
-	return len(b) > 0 && (!domain || letters > 0 && dots > 0)
+	return len(b) > 0 && (!domain || letters > 0 && (dots > 0 || colons > 1))
 }
 
 // withoutLastPort cuts the port off host:port. It is known to be there, so that
@@ -475,6 +488,8 @@ func (v *value) append(dst []byte, r *Record) []byte {
 		}
 	case kAdd:
 		dst = v.appendAddend(dst, r)
+	case kTail:
+		dst = append(dst, appendTail(nil, r)...)
 	case kCapture:
 		dst = append(dst, r.Text[Agent]...)
 	case kTLS:

@@ -10,10 +10,10 @@ const combinedEnd = `"{request}" {status} {bytes} "{referer}" "{agent}"`
 // as lighttpd's default and OVH have it, or behind the time. An identity is no
 // virtual host: it has no dot.
 var inner = or(lines("vhost-inside",
-	`{host} {ident} {user} [{time}] {site} `+combinedEnd+`…?`,
+	`{host} {ident} {user} [{time}] {domain} `+combinedEnd+`…?`,
 	`{host} {domain} {user} [{time}] `+combinedEnd+`…?`,
 	`{host} {domain} {user} [{time}] "{request}" {status} {bytes}`,
-	`{host} {ident} {user} [{time}] "{site}" `+combinedEnd+`…?`), Combined)
+	`{host} {ident} {user} [{time}] "{domain}" `+combinedEnd+`…?`), Combined)
 
 // short lacks fields that Combined begins with, or the zone, as many a log_format
 // does.
