@@ -299,6 +299,14 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20.345Z host=::1 method=GET path=/x query=y agent=x vhost=a.org status=200 bytes=5 received=100 duration=12000`}, // Kong
 		{"json", `{"@timestamp":"2019-05-06T06:28:20Z","source":{"ip":"::1"},"http":{"version":"1.1","request":{"method":"GET"},"response":{"status_code":200}},"url":{"original":"/a"}}`,
 			`2019-05-06T06:28:20Z host=::1 method=GET path=/a protocol=HTTP/1.1 status=200`}, // of Elastic's schema
+		{"json", `{"@timestamp":"2019-05-06T06:28:20Z","@fields":{"remote_addr":"::1","remote_user":"-","body_bytes_sent":"5","request_time":"0.012","status":"200","request":"GET /a HTTP/1.1","request_method":"GET","http_user_agent":"x"}}`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a protocol=HTTP/1.1 agent=x status=200 bytes=5 duration=12000`}, // of Logstash's early days
+		{"json", `{"@timestamp":"2019-05-06T06:28:20Z","remote_addr":"::1","uri":"/a/index.html","request_uri":"/a?b","status":"200"}`,
+			`2019-05-06T06:28:20Z host=::1 path=/a query=b status=200`}, // $uri is what nginx made of it
+		{"nginx-json", `{"time_iso8601":"2019-05-06T06:28:20+00:00","remote_addr":"::1","uri":"/a/index.html","request_uri":"/a?b","body_bytes_sent":"5","status":"200"}`,
+			`2019-05-06T06:28:20Z host=::1 path=/a query=b status=200 bytes=5`},
+		{"json", `{"access_time":"2019-05-06T06:28:20Z","remoteaddr":"::1","first_line":"GET /a HTTP/1.1","responseCode":"200","responseBytes":"5","microseconds":1234}`,
+			`2019-05-06T06:28:20Z host=::1 method=GET path=/a protocol=HTTP/1.1 status=200 bytes=5 duration=1234`},
 		{"caddy", `{"ts":1557124100.345,"request":{"method":"GET","uri":"/a","proto":"HTTP/2.0","remote_addr":"192.0.2.7:5","host":"a.org","tls":{"version":771,"ciphersuite":49196}},"latency":0.25,"size":5,"status":200}`,
 			`2019-05-06T06:28:20.345Z host=192.0.2.7 method=GET path=/a protocol=HTTP/2.0 vhost=a.org tls=TLSv1.2 cipher=TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 status=200 bytes=5 duration=250000`}, // 2.0
 		{"envoy", `{":authority":"-","bytes_received":"0","bytes_sent":"11","downstream_remote_address":"192.0.2.7:5","duration":"0","method":"-","protocol":"HTTP/1.1","response_code":"400","response_flags":"DPE","start_time":"2019-05-06T06:28:20.000Z","x-envoy-origin-path":"-"}`,

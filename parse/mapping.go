@@ -108,6 +108,7 @@ var nginxJSON = newJSON("nginx-json", slotTime|slotStatus|1<<Host, append([]json
 	key("time_iso8601", value{kind: kAnyTime}), key("remote_addr", value{kind: kHost}), key("remote_user", text(User)),
 	key("request", value{kind: kRequest}), key("status", value{kind: kStatus}), key("body_bytes_sent", amount(slotBytes)),
 	key("request_length", amount(slotReceived)), key("request_time", value{kind: kDecimal, slot: slotDuration, shift: 6}),
+	key("request_uri", value{kind: kTarget}), // whatever else has become of $uri
 	key("upstream_response_time", value{kind: kSum, slot: slotUpTime, shift: 6}), key("upstream_addr", text(Upstream)),
 	key("upstream_cache_status", text(Cache)), key("host", value{kind: kVHost}), key("scheme", text(Scheme)),
 	key("http_referer", text(Referer)), other("http_referrer", text(Referer)), key("http_user_agent", text(Agent)),
@@ -121,17 +122,17 @@ var aliases = []struct {
 	field string // as in genericValues
 	keys  string
 }{
-	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec time_msec date_access event.created started_at httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
-	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote_address remoteAddress remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp real_ip x_real_ip"},
+	{"time", "time timestamp @timestamp ts datetime date time_local time_iso8601 start_time startTime logged_at msec time_msec date_access access_time nginx_timestamp date_time event.created started_at httpRequest.timestamp EdgeStartTimestamp requestTime timeStamp"},
+	{"host", "remote_addr client_ip clientip clientIp client ip remote_ip remoteIp remoteIP remote_host client_addr c_ip source.ip source.address client.ip client.address httpRequest.remoteIp request.remote_ip request.client_ip network.client.ip remoteAddr remote_address remoteAddress remote remote-addr ClientIP properties.clientIP properties.clientIp req.remoteAddress jsonPayload.remoteIp real_ip x_real_ip remoteaddr clientIP"},
 	{"user", "user remote_user username user_name user.name auth userId"},
-	{"request", "request request_line requestLine req"},
-	{"method", "method request_method verb http_method requestMethod http.request.method httpRequest.requestMethod http.method req.method request.method httpMethod ClientRequestMethod properties.httpMethod"},
-	{"target", "uri url request_uri path requestUrl request_path requestPath uri_path url.original url.path httpRequest.requestUrl http.url req.url request.uri request.url ClientRequestURI ClientRequestPath resourcePath properties.requestUri request.path req.path req.originalUrl url.full http.target http.path requestURI"},
+	{"request", "request request_line requestLine first_line req"},
+	{"method", "method request_method verb http_method requestMethod http.request.method httpRequest.requestMethod http.method req.method request.method request.verb httpMethod ClientRequestMethod properties.httpMethod"},
+	{"target", "request_uri uri url path requestUrl requestUri request_url http_uri request_path requestPath uri_path url.original url.path httpRequest.requestUrl http.url req.url request.uri request.url ClientRequestURI ClientRequestPath resourcePath properties.requestUri request.path req.path req.originalUrl url.full http.target http.path requestURI"},
 	{"query", "query args query_string querystring uri_query url.query request_query"},
 	{"protocol", "protocol proto server_protocol httpRequest.protocol ClientRequestProtocol request_proto"},
 	{"version", "http_version httpVersion http.version properties.httpVersion req.httpVersion"},
-	{"status", "status status_code statusCode response_status response response_code code http_status sc_status http.response.status_code httpRequest.status http.status_code res.statusCode resp_status response.status response.status_code response.statusCode EdgeResponseStatus properties.httpStatus"},
-	{"bytes", "bytes size body_bytes_sent bytes_sent response_size responseSize bytes_out length content_length resp_size http.response.body.bytes http.response.bytes httpRequest.responseSize EdgeResponseBytes responseLength resp_bytes_length response.size properties.sentBytes"},
+	{"status", "status status_code statusCode response_status responseStatus responseCode response response_code code http_status sc_status http.response.status_code httpRequest.status http.status_code res.statusCode resp_status response.status response.status_code response.statusCode EdgeResponseStatus properties.httpStatus"},
+	{"bytes", "bytes size body_bytes_sent bytes_sent response_size responseSize responseBytes response_bytes bytes_out length content_length resp_size http.response.body.bytes http.response.bytes httpRequest.responseSize EdgeResponseBytes responseLength resp_bytes_length response.size properties.sentBytes"},
 	{"received", "request_length bytes_received bytes_in request_size requestSize bytes_read http.request.bytes httpRequest.requestSize request.size ClientRequestBytes properties.receivedBytes"},
 	{"referer", "referer referrer http_referer http_referrer http.request.referrer http.referer httpRequest.referer headers.referer req.headers.referer request.headers.referer ClientRequestReferer"},
 	{"agent", "user_agent agent http_user_agent userAgent useragent user-agent ua user_agent.original http.useragent httpRequest.userAgent headers.user-agent req.headers.user-agent request.headers.user-agent ClientRequestUserAgent properties.userAgent"},
@@ -146,7 +147,7 @@ var aliases = []struct {
 	{"upstream", "upstream_addr upstream upstream_host upstreamhost backend"},
 	{"duration", "request_time duration response_time responseTime responsetime elapsed took latency request_duration httpRequest.latency properties.timeTaken rt reqtime"},
 	{"duration_ms", "duration_ms response_time_ms latency_ms elapsed_ms time_taken_ms responseTimeMs resp_elapsed_ms latencies.request"},
-	{"duration_us", "duration_us latency_us elapsed_us"},
+	{"duration_us", "duration_us latency_us elapsed_us time_taken_us duration_usec microseconds"},
 	{"duration_ns", "duration_ns event.duration"},
 	{"uptime", "upstream_response_time upstream_time upstreamtime urt apptime"},
 }
@@ -176,6 +177,12 @@ var genericJSON = func() *jsonFormat {
 			} else {
 				keys = append(keys, other(name, v))
 			}
+		}
+	}
+	// As they were first shown for Logstash, and as some name the server.
+	for _, k := range slices.Clone(keys) {
+		if !strings.Contains(k.path, ".") {
+			keys = append(keys, other("@fields."+k.path, k.value), other("nginx."+k.path, k.value))
 		}
 	}
 	// Echo's latency is of nanoseconds, and beside it in words.
