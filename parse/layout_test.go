@@ -309,6 +309,8 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20Z host=::1 method=GET path=/a protocol=HTTP/1.1 status=200 bytes=5 duration=1234`},
 		{"caddy", `{"ts":1557124100.345,"request":{"method":"GET","uri":"/a","proto":"HTTP/2.0","remote_addr":"192.0.2.7:5","host":"a.org","tls":{"version":771,"ciphersuite":49196}},"latency":0.25,"size":5,"status":200}`,
 			`2019-05-06T06:28:20.345Z host=192.0.2.7 method=GET path=/a protocol=HTTP/2.0 vhost=a.org tls=TLSv1.2 cipher=TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 status=200 bytes=5 duration=250000`}, // 2.0
+		{"envoy", `{"@timestamp":"2019-05-06T06:28:20.345Z","authority":"a.org","bytes_received":0,"bytes_sent":5,"downstream_remote_address":"192.0.2.7:5","duration":5,"method":"GET","path":"/a","protocol":"HTTP/1.1","request_id":"id","response_code":200,"response_flags":null,"upstream_host":"10.0.0.1:80","upstream_service_time":"4","user_agent":"x","x_forwarded_for":"198.51.100.9"}`,
+			`2019-05-06T06:28:20.345Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x vhost=a.org forwarded=198.51.100.9 id=id upstream=10.0.0.1:80 status=200 bytes=5 received=0 duration=5000 uptime=4000`}, // Contour
 		{"envoy", `{":authority":"-","bytes_received":"0","bytes_sent":"11","downstream_remote_address":"192.0.2.7:5","duration":"0","method":"-","protocol":"HTTP/1.1","response_code":"400","response_flags":"DPE","start_time":"2019-05-06T06:28:20.000Z","x-envoy-origin-path":"-"}`,
 			`2019-05-06T06:28:20Z host=192.0.2.7 protocol=HTTP/1.1 status=400 bytes=11 received=0 duration=0`}, // no HTTP
 		{"envoy", `[2019-05-06T06:28:20.345Z] "GET /a HTTP/1.1" 503 UF "-" "TLS error: 268435703" 0 91 55 - "-" "curl/7" "id" "a.org" "10.0.0.5:80" outbound|80||x - 10.0.0.6:80 192.0.2.7:5 - default`,

@@ -63,7 +63,7 @@ var envoy = func() *jsonFormat {
 		key("downstream_remote_address", value{kind: kHostPort}), other("downstream_direct_remote_address", value{kind: kHostPort}),
 		other("client_ip", value{kind: kHost}), key("downstream_tls_version", text(TLS)), key("downstream_tls_cipher", text(Cipher)),
 		key("duration", span(slotDuration, 3)), key("method", text(Method)), key("protocol", text(Protocol)),
-		key("response_code", value{kind: kStatus}), key("start_time", value{kind: kAnyTime}), key("upstream_host", text(Upstream)),
+		key("response_code", value{kind: kStatus}), key("start_time", value{kind: kAnyTime}), other("@timestamp", value{kind: kAnyTime}), key("upstream_host", text(Upstream)),
 		key("user-agent", text(Agent)), other("user_agent", text(Agent)), key("referer", text(Referer)),
 		key("x-envoy-origin-path", value{kind: kTarget}), other("x-envoy-original-path", value{kind: kTarget}),
 		other("path", value{kind: kTarget}), other(":path", value{kind: kTarget}),
