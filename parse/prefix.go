@@ -5,7 +5,7 @@ import "bytes"
 // Prefixed returns the format with whatever containers and syslog put before
 // its lines skipped: the container runtime's "2026-01-24T01:34:36.7Z stdout F ",
 // the "name | " of docker compose, "[pod/name/container] " of kubectl, a bare
-// timestamp as docker logs -t writes it, alone or behind one of these, the JSON
+// timestamp as docker logs -t or svlogd writes it, alone or behind one of these, the JSON
 // that Docker and journalctl -o json keep lines in, and syslog's header, old and new, with the time as
 // journalctl has it: short, short-precise, short-full or short-iso. Of syslog
 // there may be only the priority, as HAProxy writes it to standard output, and all
@@ -165,12 +165,25 @@ func afterOne(line []byte) []byte {
 // timestamp returns the length of a time as in RFC 3339 and its blank at the
 // start of the line, 0 if there is none.
 func timestamp(line []byte) int {
-	if len(line) < 22 || line[4] != '-' || line[10] != 'T' {
+	if len(line) < 22 || line[4] != '-' || line[10] != 'T' && line[10] != '_' {
 		return 0
+	}
+	if line[10] == '_' { // of svlogd: 2026-01-24_01:34:36.74302
+		return afterSvlogd(line)
 	}
 	n := bytes.IndexByte(line[:min(len(line), 40)], ' ')
 	c := newClock
 	if n < 0 || !c.readISO(line[:n]) {
+		return 0
+	}
+	return n + 1
+}
+
+// afterSvlogd returns the length of a time as svlogd -tt writes it and its blank.
+func afterSvlogd(line []byte) int {
+	n := bytes.IndexByte(line[:min(len(line), 40)], ' ')
+	c := newClock
+	if n < 0 || !c.readDate(line[:10]) || !c.readTimeOfDay(line[11:n]) {
 		return 0
 	}
 	return n + 1

@@ -111,6 +111,8 @@ func (p *reader) guess(x extra, t *tail, r *Record) bool {
 		return r.fill(TLS, b)
 	case r.Text[TLS] != nil && isCipher(b):
 		return r.fill(Cipher, b)
+	case string(b) == "." || string(b) == "p": // nginx's $pipe
+		return true
 	case string(b) == "http" || string(b) == "https":
 		return r.fill(Scheme, b)
 	case cacheStates[string(b)]:

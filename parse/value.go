@@ -405,7 +405,7 @@ func areAddresses(b []byte) bool {
 // that would be of a client.
 func isSite(b []byte, domain bool) bool {
 	letters, dots, colons := 0, 0, 0
-	if len(b) > 10 && b[4] == '-' && b[7] == '-' && b[10] == 'T' {
+	if len(b) > 10 && b[4] == '-' && b[7] == '-' && (b[10] == 'T' || b[10] == '_') {
 		return false // a time that stands before a line
 	}
 	for _, c := range b {

@@ -24,6 +24,7 @@ var short = lines("combined-short",
 	`{site} {host} [{time}] `+combinedEnd+`…?`,
 	`{host} {ident} {user} [{time:%d/%b/%Y:%H:%M:%S}] `+combinedEnd+`…?`,
 	`{host} {ident} {user} [{time:%d/%b/%Y:%H:%M:%S}] "{request}" {status} {bytes}`,
+	`{host} - {user} [{time}] {request} "{status}" {bytes} "{referer}" "{agent}"…?`, // of nginx's packages, once
 	`{host} - [{time}] "{request}" {status} {bytes}`,
 	`{host} [{time}] "{request}" {status} {bytes}`)
 

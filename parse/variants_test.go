@@ -35,6 +35,10 @@ func TestVariants(t *testing.T) {
 		{"nginx-main", `2001:db8::1, 10.0.0.1 192.0.2.7 - - ` + time + ` ` + end, want + ` forwarded=2001:db8::1, 10.0.0.1` + size},
 		{"vhost-combined", `www.a.org:80 "198.51.100.9, 10.0.0.1" 192.0.2.7 - - ` + time + ` ` + end, want + site + ` forwarded=198.51.100.9, 10.0.0.1` + size},
 		{"vhost-combined", `www.a.org 198.51.100.9, 10.0.0.1 192.0.2.7 - - ` + time + ` ` + end, want + site + ` forwarded=198.51.100.9, 10.0.0.1` + size},
+		{"combined-short", `192.0.2.7 - - ` + time + ` GET /a?b HTTP/1.1 "200" 512 "-" "Mozilla/5.0" "-"`, want + size},
+		{"combined-extra", `192.0.2.7 - - ` + time + ` "GET /a?b HTTP/1.1" 200 512 0.120 "-" "Mozilla/5.0"`, want + size + ` duration=120000`},
+		{"combined-extra", `192.0.2.7 - - ` + time + ` "GET /a?b HTTP/1.1" 200 512 0.120 "-" "Mozilla/5.0" "198.51.100.9"`, want + ` forwarded=198.51.100.9` + size + ` duration=120000`},
+		{"combined", `2026-01-24_01:34:36.74302 192.0.2.7 - - ` + time + ` ` + end, want + size}, // behind svlogd
 		{"vhost-combined", `www.a.org 192.0.2.7 - - ` + time + ` (1 s) ` + end, want + site + size + ` duration=1000000`},
 		{"vhost-combined", `www.a.org 192.0.2.7 - 5f1c - ` + time + ` ` + end, want + site + ` id=5f1c` + size},
 		{"vhost-common", `www.a.org:443 192.0.2.7 - - ` + time + ` "GET /a HTTP/1.1" 200 512 411 https TLSv1.2`,
@@ -81,6 +85,7 @@ func TestTail(t *testing.T) {
 		{`TLSv1.3 TLS_AES_256_GCM_SHA384 https`, "scheme=https tls=TLSv1.3 cipher=TLS_AES_256_GCM_SHA384", false},
 		{`www.a.org:443 "MISS" "5f1c7b2e9d3a4c5b8e7f6a5d4c3b2a19"`, "vhost=www.a.org id=5f1c7b2e9d3a4c5b8e7f6a5d4c3b2a19 cache=MISS", false},
 		{`www.a.org "x: y"`, "vhost=www.a.org", true},
+		{`"198.51.100.4" 0.120 0.110 . HIT`, "forwarded=198.51.100.4 cache=HIT duration=120000 uptime=110000", false},
 		{`hit [2001:db8::1]:80`, "cache=hit upstream=[2001:db8::1]:80", false},
 	} {
 		line := []byte(plain + c.tail)
