@@ -271,6 +271,8 @@ func TestKnownVariants(t *testing.T) {
 			`2019-05-06T06:28:20Z host=::1 method=GET path=/ping protocol=HTTP/1.1 status=200 bytes=2 duration=3000`}, // 2.1
 		{"traefik", `::1 - - [06/May/2019:06:28:20 +0000] "GET /a HTTP/1.1" 404 19 - "x y" 155025 - - 0ms`,
 			`2019-05-06T06:28:20Z host=::1 method=GET path=/a protocol=HTTP/1.1 agent=x y status=404 bytes=19 duration=0`}, // 1.4
+		{"combined-extra", `192.0.2.7 - - [06/May/2019:06:28:20 +0000] "GET http://a.org/a HTTP/1.1" 200 5 "-" "x" TCP_MISS:HIER_DIRECT`, // Squid's combined
+			`2019-05-06T06:28:20Z host=192.0.2.7 method=GET path=/a protocol=HTTP/1.1 agent=x vhost=a.org scheme=http cache=TCP_MISS status=200 bytes=5`},
 		{"squid", `1286536309.608      0 - NONE_NONE/000 0 - error:transaction-end-before-headers - HIER_NONE/- -`,
 			`2010-10-08T11:11:49.608Z path=error:transaction-end-before-headers cache=NONE_NONE status=0 bytes=0 duration=0`},
 		{"s3", `79a b [06/May/2019:06:28:20 +0000] - AmazonS3 DD6C S3.EXPIRE.OBJECT a.pdf "-" - - - 4406583 - - "-" "-" - 10S6 - - - - - -`,

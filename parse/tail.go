@@ -117,6 +117,8 @@ func (p *reader) guess(x extra, t *tail, r *Record) bool {
 		return r.fill(Scheme, b)
 	case cacheStates[string(b)]:
 		return r.fill(Cache, b)
+	case len(squidResult(b)) > 0:
+		return r.fill(Cache, squidResult(b))
 	case len(b) == 32 && isHexadecimal(b):
 		return r.fill(RequestID, b)
 	case addressesWith(b, 0):
