@@ -107,6 +107,8 @@ func nextExtra(b []byte, escaped bool) (x extra, rest []byte) {
 // What is quoted a client may have sent: a domain there is not the virtual host.
 func (p *reader) guess(x extra, t *tail, r *Record) bool {
 	switch b := x.text; {
+	case isDigit(b[0]) && t.add(p, b): // most are durations
+		return true
 	case bytes.HasPrefix(b, []byte("TLSv1")) && len(b) <= len("TLSv1.3"):
 		return r.fill(TLS, b)
 	case r.Text[TLS] != nil && isCipher(b):
