@@ -23,7 +23,8 @@ var formats = sync.OnceValue(func() []FormatInfo {
 			`192.0.2.7 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326`},
 		{Combined, "Common with referer and agent: Apache's combined, nginx's default; more fields may follow",
 			`192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET /a?b=1 HTTP/1.1" 200 512 "http://example.com/" "Mozilla/5.0"`},
-		{or(lines("vhost-common", `{vhost} `+commonText, `{vhost} `+anyTimed(commonText), `{site} `+commonText+` {word}…?`), Common),
+		{or(lines("vhost-common", `{vhost} `+commonText, `{vhost} `+anyTimed(commonText), `{site} `+commonText+` {word}…?`,
+			`{host} {domain} {user} [{time}] `+commonEnd), Common), // of OVH
 			"Common behind the virtual host, with or without a port",
 			`www.example.com 192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`},
 		{or(lines("vhost-combined", `{site} `+combinedText+`…?`, `{site} `+anyTimed(combinedText)+`…?`,
@@ -36,6 +37,8 @@ var formats = sync.OnceValue(func() []FormatInfo {
 			`192.0.2.7 www.example.com - [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"`},
 		{short, "Combined without identity, user or zone, as many a log_format has it",
 			`192.0.2.7 - [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"`},
+		{shortCommon, "Common without identity, user or zone",
+			`192.0.2.7 - [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 512`},
 		{lines("common-extra", commonText+` {fraction}`, commonText+` {word}…?`),
 			"Common with more fields behind it, as of Tomcat; what they are only --format can say",
 			`192.0.2.7 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326 15`},

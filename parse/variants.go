@@ -3,8 +3,11 @@ package parse
 // Variants of Common and Combined that servers and hosts are known for, which have
 // a field more, less, or elsewhere. What only has more behind it is Combined.
 
-// combinedEnd is Combined from the request on.
-const combinedEnd = `"{request}" {status} {bytes} "{referer}" "{agent}"`
+// commonEnd and combinedEnd are Common and Combined from the request on.
+const (
+	commonEnd   = `"{request}" {status} {bytes}`
+	combinedEnd = commonEnd + ` "{referer}" "{agent}"`
+)
 
 // inner has the virtual host among the fields of Combined: in the identity's place,
 // as lighttpd's default and OVH have it, or behind the time. An identity is no
@@ -12,7 +15,6 @@ const combinedEnd = `"{request}" {status} {bytes} "{referer}" "{agent}"`
 var inner = or(lines("vhost-inside",
 	`{host} {ident} {user} [{time}] {domain} `+combinedEnd+`…?`,
 	`{host} {domain} {user} [{time}] `+combinedEnd+`…?`,
-	`{host} {domain} {user} [{time}] "{request}" {status} {bytes}`,
 	`{host} {ident} {user} [{time}] "{domain}" `+combinedEnd+`…?`), Combined)
 
 // short lacks fields that Combined begins with, or the zone, as many a log_format
@@ -23,10 +25,14 @@ var short = lines("combined-short",
 	`{host} - {user} - [{time}] `+combinedEnd+`…?`,
 	`{site} {host} [{time}] `+combinedEnd+`…?`,
 	`{host} {ident} {user} [{time:%d/%b/%Y:%H:%M:%S}] `+combinedEnd+`…?`,
-	`{host} {ident} {user} [{time:%d/%b/%Y:%H:%M:%S}] "{request}" {status} {bytes}`,
-	`{host} - {user} [{time}] {request} "{status}" {bytes} "{referer}" "{agent}"…?`, // of nginx's packages, once
-	`{host} - [{time}] "{request}" {status} {bytes}`,
-	`{host} [{time}] "{request}" {status} {bytes}`)
+	`{host} - {user} [{time}] {request} "{status}" {bytes} "{referer}" "{agent}"…?`) // of nginx's packages, once
+
+// shortCommon is the same of Common. It is a format of its own, as a line of short
+// that was cut would be one of these.
+var shortCommon = lines("common-short",
+	`{host} {ident} {user} [{time:%d/%b/%Y:%H:%M:%S}] `+commonEnd,
+	`{host} - [{time}] `+commonEnd,
+	`{host} [{time}] `+commonEnd)
 
 // cPanel writes the month as a number, and the way of logging in, X-Forwarded-For
 // and its port behind the agent.

@@ -2,6 +2,7 @@ package fakelog
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,6 +53,15 @@ var Hostile = sync.OnceValue(func() *Corpus {
 	}
 	return c
 })
+
+// of returns the corpus without lines that are records of a format, as of one that
+// has no zone.
+func (c *Corpus) of(f parse.Format) *Corpus {
+	p, r := f.NewParser(nil), parse.Record{}
+	rest := *c
+	rest.Lines = slices.DeleteFunc(slices.Clone(c.Lines), func(l HostileLine) bool { return p.Parse(l.Text, &r) == parse.OK })
+	return &rest
+}
 
 // hostileText reads Go string literals, each perhaps with *N after it.
 func hostileText(s string) []byte {

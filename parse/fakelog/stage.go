@@ -39,7 +39,7 @@ func newStage(s *Site) (*stage, error) {
 		referrers: slices.Clone(w.sites), crawlers: slices.Clone(w.crawlers),
 		sites:     weigh(len(w.sites), func(i int) int { return w.sites[i].weight }),
 		zipfBooks: zipf(len(books)),
-		corpus:    Hostile(),
+		corpus:    Hostile().of(s.format()),
 		agents:    hasAgents(s.format()),
 	}
 	for i := range s.events {

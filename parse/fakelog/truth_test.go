@@ -72,7 +72,9 @@ func differences(t *testing.T, truth *Truth, c *counts, summary *parse.Summary) 
 	check("lines", summary.Total, truth.Lines)
 	check("records", summary.Kept, truth.Records)
 	check("rejected", summary.Rejected, truth.Rejected)
-	check("status", c.by["status"], truth.Status)
+	if truth.Format != "ssl-request" { // which has none
+		check("status", c.by["status"], truth.Status)
+	}
 	check("sent", c.sent, truth.Sent)
 	check("books", c.by["book"], truth.Books)
 	check("days", c.by["time"], truth.Days)
