@@ -35,7 +35,7 @@ func TestW3COfOthers(t *testing.T) {
 			`2022-11-07T14:29:06Z host=192.0.2.7 method=GET path=/us query=b=1 agent=Go-http-client/1.1 status=404 duration=130000`},
 	} {
 		var lines [][]byte
-		for _, line := range strings.Split(c.log, "\n") {
+		for line := range strings.SplitSeq(c.log, "\n") {
 			lines = append(lines, []byte(line))
 		}
 		f, _, err := Recognise(lines)
